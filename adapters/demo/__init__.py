@@ -1,0 +1,1 @@
+"""The demonstration: real universities, invented colleges, one full round."""

@@ -1,0 +1,211 @@
+"""The record on the wire and in the store: one structured CloudEvent, sealed once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from domain.identifiers import NODE
+from domain.regulation.kato import subject_tokens
+
+CONTENT_TYPE = "application/cloudevents+json"
+TYPE_PREFIX = "kz.adisteme."
+SCHEMA_PREFIX = "urn:adisteme:event:"
+SUBJECT_ROOT = "adisteme.ev"
+MIXED = "mixed"
+NODE_KATO = "000000000"
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An event that was decided, before the append lock gives it its numbers.
+
+    `data` is the event's JSON. `levels` are those of the document or body; empty
+    means: the owner's. `sets_kato` and `sets_levels` change what the store knows of
+    the owner before this event is sealed; `opens` is the kind under which a new
+    stream enters the registry index.
+    """
+
+    stream: str
+    version: int
+    tag: str
+    data: bytes
+    time: datetime
+    owner: str
+    scope: str
+    levels: tuple[str, ...]
+    rule: str | None
+    sets_kato: str | None = None
+    sets_levels: tuple[str, ...] | None = None
+    opens: str | None = None
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """All that one accepted command writes, and all that it rests on.
+
+    `reads` maps stream to the version seen (0: no events); `searches` maps (owner,
+    kind) to the version of that part of the registry index. Both are checked under
+    the append lock. `digest` is the SHA-256 of the command's content.
+    """
+
+    command_id: str
+    command_tag: str
+    command_owner: str
+    digest: str
+    reads: Mapping[str, int]
+    searches: Mapping[tuple[str, str], int]
+    drafts: Sequence[Draft]
+    rule_pack: str
+    actor_id: str
+    actor_org: str
+    actor_role: str
+    actor_capacity: str
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of an accepted command: kept with it, given again on a repeat."""
+
+    command_id: str
+    stream: str
+    version: int
+    position: int
+    events: tuple[str, ...]
+
+
+class CommandRecord(Struct, frozen=True):
+    """An accepted command as the store remembers it."""
+
+    digest: str
+    outcome: Outcome
+
+
+class Stale(Struct, frozen=True):
+    """A decision that rests on what has changed since; nothing of it was written."""
+
+    streams: tuple[str, ...]
+    searches: tuple[tuple[str, str], ...]
+
+
+class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """CloudEvents 1.0 in structured mode; the order of fields is part of the contract.
+
+    Absent optional attributes are left out. `data` is the event's own JSON.
+    """
+
+    specversion: str
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    datacontenttype: str
+    dataschema: str
+    sequence: int
+    streamversion: int
+    recordedtime: datetime
+    feed: str
+    feedseq: int
+    scope: str
+    kato: str
+    level: str
+    commandid: str
+    correlationid: str
+    causationid: str | UnsetType = UNSET
+    rule: str | UnsetType = UNSET
+    rulepack: str
+    actorid: str
+    actororg: str
+    actorrole: str
+    actorcapacity: str
+    traceparent: str | UnsetType = UNSET
+    data: msgspec.Raw
+
+    @property
+    def tag(self) -> str:
+        return self.type.removeprefix(TYPE_PREFIX)
+
+    @property
+    def owner(self) -> str:
+        return self.source.rpartition("/")[2]
+
+
+def feed_name(node: str, owner: str, scope: str) -> str:
+    """The feed an event stands in: `<node>/<owner BIN>/<scope>`."""
+    return f"{node}/{owner}/{scope}"
+
+
+def level_token(levels: Sequence[str], owner_levels: Sequence[str]) -> str:
+    """The one level of the document or body, else the owner's only one, else mixed."""
+    candidates = levels or owner_levels
+    return candidates[0].lower() if len(candidates) == 1 else MIXED
+
+
+def seal(
+    draft: Draft,
+    decision: Decision,
+    *,
+    node: str,
+    position: int,
+    feed_number: int,
+    recorded_at: datetime,
+    kato: str,
+    owner_levels: Sequence[str],
+) -> bytes:
+    """Return the bytes of the record, given the numbers that the append lock gave."""
+    return msgspec.json.encode(
+        CloudEvent(
+            specversion="1.0",
+            id=f"{node}.{position}",
+            type=TYPE_PREFIX + draft.tag,
+            source=f"/nodes/{node}/orgs/{draft.owner}",
+            subject=draft.stream,
+            time=draft.time,
+            datacontenttype="application/json",
+            dataschema=SCHEMA_PREFIX + draft.tag,
+            sequence=position,
+            streamversion=draft.version,
+            recordedtime=recorded_at,
+            feed=feed_name(node, draft.owner, draft.scope),
+            feedseq=feed_number,
+            scope=draft.scope,
+            kato=NODE_KATO if draft.owner == NODE else kato,
+            level=level_token(draft.levels, owner_levels),
+            commandid=decision.command_id,
+            correlationid=decision.correlation_id or decision.command_id,
+            causationid=decision.causation_id or UNSET,
+            rule=draft.rule or UNSET,
+            rulepack=decision.rule_pack,
+            actorid=decision.actor_id,
+            actororg=decision.actor_org,
+            actorrole=decision.actor_role,
+            actorcapacity=decision.actor_capacity,
+            traceparent=decision.traceparent or UNSET,
+            data=msgspec.Raw(draft.data),
+        )
+    )
+
+
+_decoder = msgspec.json.Decoder(CloudEvent)
+
+
+def open_record(payload: bytes) -> CloudEvent:
+    """Decode a record; msgspec.DecodeError or ValidationError where it is none."""
+    return _decoder.decode(payload)
+
+
+def subject_of(record: CloudEvent) -> str:
+    """The NATS subject of a record, lower case, with all its tokens.
+
+    `adisteme.ev.<scope>.<kato2>.<kato4>.<level>.<org>.<aggregate>.<event>`
+    """
+    region, raion = subject_tokens(record.kato)
+    aggregate, event, _version = record.tag.split(".")
+    return (
+        f"{SUBJECT_ROOT}.{record.scope}.{region}.{raion}.{record.level}."
+        f"{record.owner}.{aggregate}.{event}"
+    )
+
+

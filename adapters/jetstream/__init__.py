@@ -1,0 +1,1 @@
+"""The way to NATS JetStream and back."""

@@ -1,0 +1,1 @@
+"""The event store, the views and the content, on SQLite."""

@@ -1,0 +1,1 @@
+"""The regulation and the facts it rules: pure, standard library and msgspec only."""

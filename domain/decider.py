@@ -1,0 +1,109 @@
+"""What every aggregate is made of: commands, events, refusals and a decider."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from domain.dates import local_day
+from domain.identifiers import Bin, CapacityId, CommandId, PersonId, Stream
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody asks for, in the capacity in which they ask.
+
+    `occurred_at` is when the act took place (absent: now), never in the future.
+    `expected_version` is the version of the command's stream that the sender saw
+    (absent: whatever it is now).
+    """
+
+    tag: ClassVar[str]
+
+    command_id: CommandId
+    capacity: CapacityId
+    occurred_at: datetime | None = None
+    expected_version: int | None = None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact of the business. Its stored name is `tag`, written by hand."""
+
+    tag: ClassVar[str]
+
+
+class Refusal(Exception):
+    """A command is refused under `code`; `context` lets the sender act on it.
+
+    The code stands in the catalogue of a rule pack, with its rule, its HTTP status
+    and its text in three languages.
+    """
+
+    def __init__(self, code: str, **context: Any) -> None:  # JSON-shaped values
+        super().__init__(code)
+        self.code = code
+        self.context: Mapping[str, Any] = context
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Where an event stands: its version in the stream, and when the act was."""
+
+    version: int
+    at: datetime
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """A person acting in a capacity: an office, a seat, a grant of the node."""
+
+    person: PersonId
+    organisation: Bin
+    role: str
+    capacity: CapacityId
+    seat: Stream
+    """The stream that seats the actor, as `council/<bin>.org`."""
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Who acts and when the act took place; `on` is the day in Kazakhstan."""
+
+    actor: Actor
+    at: datetime
+
+    @property
+    def on(self) -> date:
+        return local_day(self.at)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """To whom an event belongs: owner, levels of education, rule of the order."""
+
+    owner: Bin
+    levels: tuple[str, ...] = ()
+    rule: str | None = None
+
+
+class On(msgspec.Struct, frozen=True):
+    """An event that a decision writes to another stream than its command's."""
+
+    stream: Stream
+    event: Event
+
+
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+S = TypeVar("S")
+F = TypeVar("F")
+
+
+@dataclass(frozen=True)
+class Decider(Generic[C, E, S, F]):
+    """One aggregate: decide refuses or returns events, evolve folds and never refuses.
+
+    A stream without events has the state None. `place` says of a state to whom its
+    events belong.
+    """
+
+    decide: Callable[[C, S | None, F], "list[E | On]"]
+    evolve: Callable[[S | None, E, Mark], S]
+    place: Callable[[S], Place]

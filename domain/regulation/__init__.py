@@ -1,0 +1,1 @@
+"""The order as data, and the pure functions that read it."""

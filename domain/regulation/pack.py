@@ -1,0 +1,147 @@
+"""A rule pack: one regulation as data, with its texts, routes, roles and minima."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from domain.identifiers import Names
+
+LANGUAGES = ("ru", "kk", "en")
+DEFAULT_PACK = "kz-583-2007"
+
+
+class CatalogueEntry(Struct, frozen=True):
+    """A reason for refusal: code, rule (None where no rule speaks), status, texts."""
+
+    code: str
+    rule: str | None
+    status: int
+    en: str
+    ru: str
+    kk: str
+
+    def text(self, language: str, context: "dict[str, Any]") -> str:
+        """The sentence in `language`, its placeholders filled from `context`."""
+        template = {"ru": self.ru, "kk": self.kk, "en": self.en}.get(language, self.ru)
+        for name, value in context.items():
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            template = template.replace("{" + name + "}", str(shown))
+        return template
+
+
+class StageRow(Struct, frozen=True):
+    """One stage of a route: which kinds of body, and when such a body applies."""
+
+    stage: int
+    body_kinds: tuple[str, ...]
+    required_when: str
+
+
+class RouteRow(Struct, frozen=True):
+    """The route of one kind of document at one level under one profile."""
+
+    profile: str
+    kind: str
+    level: str
+    rule: str
+    author: str
+    basis: tuple[str, ...]
+    stages: tuple[StageRow, ...]
+    min_bodies: int
+    min_councils: int
+    approvers: tuple[str, ...]
+    negative_returns: bool
+
+
+class QuorumRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Quorum: present exceed n/d of the members in office; majority: of the entitled.
+
+    `regulation` names the text that says so: the body's own, or the default (A28).
+    """
+
+    regulation: str
+    quorum: tuple[int, int]
+    majority: tuple[int, int]
+    recused_count_as_present: bool = True
+
+
+class ReviewBodyRule(Struct, frozen=True):
+    """What rule 16 and 17 ask of a commission or department."""
+
+    levels: tuple[str, ...]
+    minimum: int
+    regulation: bool
+    led_by: str
+
+
+class RulePack(Struct, frozen=True):
+    """One regulation. Nothing of it stands in code."""
+
+    id: str
+    title: Names
+    legal_basis: str
+    repeals: str
+    default_profile: str
+    default_language: str
+    levels: tuple[str, ...]
+    levels_by_organisation_kind: dict[str, tuple[str, ...]]
+    required_level_by_organisation_kind: dict[str, str]
+    unit_kinds: tuple[str, ...]
+    unit_kinds_without_regulation: tuple[str, ...]
+    default_regulation_approvers: tuple[str, ...]
+    review_bodies: dict[str, ReviewBodyRule]
+    counted_posts: tuple[str, ...]
+    external_categories: tuple[str, ...]
+    direct_leadership_post: str
+    council_levels_needing_distinct_scope: tuple[str, ...]
+    default_quorum: QuorumRule
+    roles: dict[str, tuple[str, ...]]
+    routes: tuple[RouteRow, ...]
+    errors: dict[str, CatalogueEntry]
+
+    def route_row(self, kind: str, level: str, profile: str) -> RouteRow | None:
+        """The row of the route table, or None where the kind has none at the level."""
+        for row in self.routes:
+            if (row.kind, row.level, row.profile) == (kind, level, profile):
+                return row
+        return None
+
+    def document_kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.kind for row in self.routes))
+
+    def rule_of_kind(self, kind: str) -> str | None:
+        return next((row.rule for row in self.routes if row.kind == kind), None)
+
+
+def build_pack(
+    header: bytes, roles: bytes, routes: bytes, errors: bytes, common_errors: bytes
+) -> RulePack:
+    """Read a pack from its JSON files; the common errors belong to every pack."""
+    catalogue = [
+        *msgspec.json.decode(errors, type=list[CatalogueEntry]),
+        *msgspec.json.decode(common_errors, type=list[CatalogueEntry]),
+    ]
+    document = msgspec.json.decode(header)
+    document["roles"] = msgspec.json.decode(roles)
+    document["routes"] = msgspec.json.decode(routes)
+    document["errors"] = {entry.code: msgspec.to_builtins(entry) for entry in catalogue}
+    return msgspec.convert(document, RulePack)
+
+
+@cache
+def rule_pack(pack_id: str = DEFAULT_PACK) -> RulePack:
+    """The pack that ships under `pack_id`; KeyError where there is none."""
+    root = files("domain.regulation")
+    folder = root / pack_id.replace("-", "_")
+    if not folder.is_dir():
+        raise KeyError(pack_id)
+    return build_pack(
+        (folder / "pack.json").read_bytes(),
+        (folder / "roles.json").read_bytes(),
+        (folder / "routes.json").read_bytes(),
+        (folder / "errors.json").read_bytes(),
+        (root / "errors.json").read_bytes(),
+    )

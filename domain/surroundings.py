@@ -1,0 +1,164 @@
+"""What a decision may ask about other aggregates, as small frozen facts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from domain.dates import Spell
+from domain.decider import Act
+from domain.identifiers import (
+    Bin,
+    DecisionId,
+    DocumentId,
+    Kato,
+    MeetingId,
+    Names,
+    PersonId,
+    Sha256,
+    Stream,
+)
+from domain.regulation.pack import QuorumRule, RulePack
+
+
+class Post(Struct, frozen=True):
+    """An appointment of staff: who, as what, where, for which disciplines, how long."""
+
+    person: PersonId
+    post: str
+    unit: Stream | None
+    disciplines: tuple[str, ...]
+    spell: Spell
+    capacity: str
+
+
+class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a governing council fixes for a methodical council (rule 14).
+
+    `council` is the key of the council: `org`, `um` or a unit id.
+    """
+
+    council: str
+    seats_min: int
+    seats_max: int
+    powers: tuple[str, ...]
+    term_months: int | None = None
+    quorum: QuorumRule | None = None
+
+
+class OrganisationFacts(Struct, frozen=True):
+    """An organisation as others see it at the date of an act."""
+
+    bin: Bin
+    kind: str
+    names: Names
+    kato: Kato
+    levels: tuple[str, ...]
+    is_active: bool
+    regulation_approvers: tuple[str, ...]
+    mandates: dict[DecisionId, Mandate]
+    methodist_number: int | None
+    governing_decisions: tuple[DecisionId, ...]
+
+
+class UnitFacts(Struct, frozen=True):
+    """A unit: its kind, its parent unit if any, whether it is active."""
+
+    ref: Stream
+    owner: Bin
+    kind: str
+    names: Names
+    parent: Stream | None
+    is_active: bool
+    levels: tuple[str, ...]
+
+
+class BodyFacts(Struct, frozen=True):
+    """A reviewing body at the date of an act: council, commission, department, EM unit.
+
+    `members` are in office that day; `is_led` tells whether it can give conclusions,
+    `below_minimum` whether it may take no new document.
+    """
+
+    ref: Stream
+    owner: Bin
+    kind: str
+    names: Names
+    levels: tuple[str, ...]
+    unit: Stream | None
+    disciplines: tuple[str, ...]
+    specialties: tuple[str, ...]
+    members: tuple[PersonId, ...]
+    invited: tuple[PersonId, ...]
+    quorum: QuorumRule
+    exists: bool
+    is_led: bool
+    below_minimum: bool
+    opened_at: datetime
+
+
+class DocumentFacts(Struct, frozen=True):
+    """A document's current text, and who wrote it."""
+
+    document: DocumentId
+    owner: Bin
+    version: int
+    content_hash: Sha256
+    author_person: PersonId | None
+    is_in_review: bool
+
+
+class ItemFacts(Struct, frozen=True):
+    """What a meeting made of an agenda item.
+
+    `is_held` speaks of the meeting; `carried` is None while no vote stands.
+    """
+
+    meeting: MeetingId
+    body: Stream
+    item: int
+    held_on: date | None
+    held_at: datetime | None
+    is_held: bool
+    document: DocumentId | None
+    content_hash: Sha256 | None
+    motion: str | None
+    carried: bool | None
+    votes_for: int
+    votes_against: int
+    votes_abstained: int
+
+
+class Surroundings(Protocol):
+    """The facts that arrive with a command; every look becomes part of its read set.
+
+    Answers speak of the date of the act. A missing aggregate is None or empty.
+    """
+
+    @property
+    def act(self) -> Act: ...
+
+    @property
+    def pack(self) -> RulePack: ...
+
+    @property
+    def stream(self) -> Stream: ...
+
+    def organisation(self, owner: Bin) -> OrganisationFacts | None: ...
+
+    def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]: ...
+
+    def seats(self, owner: Bin, office: str) -> Sequence[Spell]: ...
+
+    def unit(self, ref: Stream) -> UnitFacts | None: ...
+
+    def body(self, ref: Stream) -> BodyFacts | None: ...
+
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]: ...
+
+    def item(self, meeting: MeetingId, item: int) -> ItemFacts | None: ...
+
+    def document(self, document: DocumentId) -> DocumentFacts | None: ...
+
+    def last_minutes_number(self, body: Stream, year: int) -> int: ...

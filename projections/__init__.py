@@ -1,0 +1,1 @@
+"""Read models as folds: (row | None, event) -> row | None."""
