@@ -209,3 +209,8 @@ def subject_of(record: CloudEvent) -> str:
     )
 
 
+class StoreUnavailable(Exception):
+    """The store can neither be read nor written now: full, locked, closed or broken.
+
+    Whether the write in hand came about is told by its command record.
+    """

@@ -1,11 +1,18 @@
 """Days as Kazakhstan counts them, and the dated spells of offices and memberships."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from domain.identifiers import PersonId
+
 KAZAKHSTAN = ZoneInfo("Asia/Almaty")
+ONE_DAY = timedelta(days=1)
+
+Membership = Mapping[PersonId, "tuple[Spell, ...]"]
+"""Who belonged to a body, spell by spell: somebody may leave and come back."""
 
 
 class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,6 +30,34 @@ class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (self.valid_to is None or other.valid_from <= self.valid_to) and (
             other.valid_to is None or self.valid_from <= other.valid_to
         )
+
+    def ended(self, last_day: date) -> "Spell":
+        """The same spell with a last day, which an ended one keeps."""
+        if self.valid_to is not None:
+            return self
+        return Spell(valid_from=self.valid_from, valid_to=last_day)
+
+
+def members_on(members: Membership, day: date) -> tuple[PersonId, ...]:
+    return tuple(
+        person
+        for person, spells in members.items()
+        if any(spell.covers(day) for spell in spells)
+    )
+
+
+def joined(
+    members: Membership, person: PersonId, first_day: date
+) -> "dict[PersonId, tuple[Spell, ...]]":
+    spells = (*members.get(person, ()), Spell(valid_from=first_day))
+    return {**members, person: spells}
+
+
+def left(
+    members: Membership, person: PersonId, last_day: date
+) -> "dict[PersonId, tuple[Spell, ...]]":
+    spells = tuple(spell.ended(last_day) for spell in members[person])
+    return {**members, person: spells}
 
 
 def local_day(moment: datetime) -> date:

@@ -1,6 +1,6 @@
 """What every aggregate is made of: commands, events, refusals and a decider."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -47,10 +47,15 @@ class Refusal(Exception):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """Where an event stands: its version in the stream, and when the act was."""
+    """Where an event stands: its version in the stream, when the act was, by whom."""
 
     version: int
     at: datetime
+    by: PersonId | None = None
+
+    @property
+    def on(self) -> date:
+        return local_day(self.at)
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -104,6 +109,6 @@ class Decider(Generic[C, E, S, F]):
     events belong.
     """
 
-    decide: Callable[[C, S | None, F], "list[E | On]"]
+    decide: Callable[[C, S | None, F], Sequence[Event | On]]
     evolve: Callable[[S | None, E, Mark], S]
     place: Callable[[S], Place]

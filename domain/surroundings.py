@@ -33,6 +33,18 @@ class Post(Struct, frozen=True):
     capacity: str
 
 
+class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How somebody was elected: when, by how many voters, with how many votes."""
+
+    date: date
+    voters: int
+    votes_for: int
+
+    @property
+    def is_won(self) -> bool:
+        return 0 < self.votes_for <= self.voters < 2 * self.votes_for
+
+
 class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a governing council fixes for a methodical council (rule 14).
 

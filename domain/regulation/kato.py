@@ -46,5 +46,5 @@ def is_known(kato: str) -> bool:
 
 
 def subject_tokens(kato: str) -> tuple[str, str]:
-    """Region and raion tokens of a subject: `75`, `7513`; an unknown raion is `7500`."""
+    """Region and raion tokens of a subject: `75`, `7513`; no raion gives `7500`."""
     return kato[:2], kato[:4]

@@ -1,0 +1,56 @@
+"""An office of an organisation, head or methodists: who sits in it, spell by spell."""
+
+from typing import ClassVar, assert_never
+
+from msgspec import Struct
+
+from domain.dates import Spell
+from domain.decider import Event, Mark, Place
+from domain.identifiers import Bin, PersonId, Stream
+
+HEAD = "head"
+METHODISTS = "methodists"
+
+
+def stream_of(owner: str, office: str) -> Stream:
+    return Stream(f"office/{owner}.{office}")
+
+
+class OfficeSeated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "office.seated.v1"
+    bin: Bin
+    office: str
+    person_id: PersonId
+    appointment: str
+    spell: Spell
+
+
+class OfficeVacated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "office.vacated.v1"
+    appointment: str
+    spell: Spell
+
+
+OfficeEvent = OfficeSeated | OfficeVacated
+
+
+class Office(Struct, frozen=True):
+    """The spells in one office, by the capacity id of the appointment."""
+
+    bin: Bin
+    seats: dict[str, Spell]
+
+
+def evolve(state: Office | None, event: OfficeEvent, _mark: Mark) -> Office:
+    match event:
+        case OfficeSeated():
+            seats = {**(state.seats if state else {}), event.appointment: event.spell}
+            return Office(event.bin, seats)
+        case OfficeVacated():
+            assert state is not None
+            return Office(state.bin, {**state.seats, event.appointment: event.spell})
+    assert_never(event)
+
+
+def place(state: Office) -> Place:
+    return Place(state.bin)

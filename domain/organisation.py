@@ -1,0 +1,438 @@
+"""An organisation: its registration, levels, charter and governing decisions."""
+
+from datetime import date
+from typing import ClassVar, assert_never
+
+import msgspec
+from msgspec import Struct
+
+from domain import unit
+from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
+from domain.identifiers import (
+    Bin,
+    DecisionId,
+    Kato,
+    Names,
+    Number,
+    PersonId,
+    Sha256,
+    Stream,
+    UnitId,
+    is_synthetic,
+    is_valid_bin,
+)
+from domain.regulation import kato
+from domain.surroundings import Mandate, Surroundings
+
+MANDATE = "COUNCIL_MANDATE"
+METHODIST_NUMBER = "METHODIST_NUMBER"
+DECISION_KINDS = (MANDATE, METHODIST_NUMBER, "ACTING_APPOINTMENT", "OTHER")
+
+
+def stream_of(bin_number: str) -> Stream:
+    return Stream(f"organisation/{bin_number}")
+
+
+class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Clauses of a charter that the rules lean on (11, A10, A21)."""
+
+    regulation_approvers: tuple[str, ...] = ()
+    general_documentation_approvers: tuple[str, ...] = ()
+    um_council: str | None = None
+
+
+class MethodistInputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the number of methodists rests on (rule 12): counts, no formula (A4)."""
+
+    specialties: int
+    learners: int
+    teachers: int
+
+
+class OrganisationRegistered(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.registered.v1"
+    bin: Bin
+    names: Names
+    kind: str
+    kato: Kato
+    synthetic: bool
+
+
+class LevelsDeclared(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.levels-declared.v1"
+    levels: tuple[str, ...]
+
+
+class OrganisationActivated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.activated.v1"
+
+
+class OrganisationSuspended(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.suspended.v1"
+    act_no: str
+
+
+class OrganisationClosed(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.closed.v1"
+    act_no: str
+
+
+class CharterRecorded(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.charter-recorded.v1"
+    number: str
+    date: date
+    file_hash: Sha256
+    clauses: Charter
+
+
+class GoverningDecisionRecorded(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.governing-decision-recorded.v1"
+    decision_id: DecisionId
+    kind: str
+    number: str
+    date: date
+    file_hash: Sha256
+    mandate: Mandate | None = None
+
+
+class MethodistNumberSet(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.methodist-number-set.v1"
+    decision_id: DecisionId
+    number: int
+    inputs: MethodistInputs
+
+
+class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.direct-leadership-assigned.v1"
+    person_id: PersonId
+    appointment: str
+
+
+OrganisationEvent = (
+    OrganisationRegistered
+    | LevelsDeclared
+    | OrganisationActivated
+    | OrganisationSuspended
+    | OrganisationClosed
+    | CharterRecorded
+    | GoverningDecisionRecorded
+    | MethodistNumberSet
+    | DirectLeadershipAssigned
+)
+
+
+class RegisterOrganisation(Command, frozen=True, kw_only=True):
+    """Enter an organisation under its BIN; its administration unit comes with it."""
+
+    tag: ClassVar[str] = "organisation.register"
+    bin: str
+    names: Names
+    kind: str
+    kato: Kato
+
+
+class DeclareLevels(Command, frozen=True, kw_only=True):
+    """Say which levels of education the organisation runs (rule 2)."""
+
+    tag: ClassVar[str] = "organisation.declare-levels"
+    bin: Bin
+    levels: tuple[str, ...]
+
+
+class ActivateOrganisation(Command, frozen=True, kw_only=True):
+    """Let a registered or suspended organisation act."""
+
+    tag: ClassVar[str] = "organisation.activate"
+    bin: Bin
+
+
+class SuspendOrganisation(Command, frozen=True, kw_only=True):
+    """Stop an organisation from acting until it is activated again."""
+
+    tag: ClassVar[str] = "organisation.suspend"
+    bin: Bin
+    act_no: Number
+
+
+class CloseOrganisation(Command, frozen=True, kw_only=True):
+    """Close an organisation for good."""
+
+    tag: ClassVar[str] = "organisation.close"
+    bin: Bin
+    act_no: Number
+
+
+class RecordCharter(Command, frozen=True, kw_only=True):
+    """Record the clauses of the charter that the rules lean on."""
+
+    tag: ClassVar[str] = "organisation.record-charter"
+    bin: Bin
+    number: Number
+    date: date
+    file_hash: Sha256
+    clauses: Charter
+
+
+class RecordGoverningDecision(Command, frozen=True, kw_only=True):
+    """Record a decision of the organisation's council; rule 14 needs one of a mandate.
+
+    `kind` is COUNCIL_MANDATE (with `mandate`), METHODIST_NUMBER,
+    ACTING_APPOINTMENT or OTHER.
+    """
+
+    tag: ClassVar[str] = "organisation.record-governing-decision"
+    bin: Bin
+    decision_id: DecisionId
+    kind: str
+    number: Number
+    date: date
+    file_hash: Sha256
+    mandate: Mandate | None = None
+
+
+class SetMethodistNumber(Command, frozen=True, kw_only=True):
+    """Set how many methodists the EM units may have (rule 12)."""
+
+    tag: ClassVar[str] = "organisation.set-methodist-number"
+    bin: Bin
+    decision_id: DecisionId
+    number: int
+    inputs: MethodistInputs
+
+
+class AssignDirectLeadership(Command, frozen=True, kw_only=True):
+    """Name the deputy head who directly leads methodical work (rule 14)."""
+
+    tag: ClassVar[str] = "organisation.assign-direct-leadership"
+    bin: Bin
+    person_id: PersonId
+
+
+OrganisationCommand = (
+    RegisterOrganisation
+    | DeclareLevels
+    | ActivateOrganisation
+    | SuspendOrganisation
+    | CloseOrganisation
+    | RecordCharter
+    | RecordGoverningDecision
+    | SetMethodistNumber
+    | AssignDirectLeadership
+)
+
+
+class RecordedDecision(Struct, frozen=True):
+    kind: str
+    date: date
+    mandate: Mandate | None
+
+
+class Organisation(Struct, frozen=True):
+    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on."""
+
+    bin: Bin
+    names: Names
+    kind: str
+    kato: Kato
+    phase: str
+    levels: tuple[str, ...] = ()
+    charter: Charter = Charter()
+    decisions: dict[DecisionId, RecordedDecision] = {}
+    methodist_number: int | None = None
+
+
+def decide(
+    command: OrganisationCommand, state: Organisation | None, facts: Surroundings
+) -> list[Event | On]:
+    match command, state:
+        case RegisterOrganisation(), None:
+            return register(command, facts)
+        case RegisterOrganisation(), Organisation():
+            raise Refusal("ORG-EXISTS", bin=command.bin)
+        case _, None:
+            raise Refusal("ORG-UNKNOWN", bin=command.bin)
+        case _, Organisation(phase="CLOSED"):
+            raise Refusal("ORG-STATE", state="CLOSED")
+        case DeclareLevels(), Organisation():
+            return declare_levels(command, state, facts)
+        case ActivateOrganisation(), Organisation(phase="ACTIVE"):
+            raise Refusal("ORG-STATE", state="ACTIVE")
+        case ActivateOrganisation(), Organisation():
+            require_levels(state.kind, state.levels, facts)
+            return [OrganisationActivated()]
+        case SuspendOrganisation(), Organisation(phase="ACTIVE"):
+            return [OrganisationSuspended(act_no=command.act_no)]
+        case CloseOrganisation(), Organisation():
+            return [OrganisationClosed(act_no=command.act_no)]
+        case _, Organisation(phase=phase) if phase != "ACTIVE":
+            raise Refusal("ORG-STATE", state=phase)
+        case RecordCharter(), Organisation():
+            return [
+                CharterRecorded(
+                    number=command.number,
+                    date=on_or_before_today(command.date, facts),
+                    file_hash=command.file_hash,
+                    clauses=command.clauses,
+                )
+            ]
+        case RecordGoverningDecision(), Organisation():
+            return record_decision(command, state, facts)
+        case SetMethodistNumber(), Organisation():
+            return set_methodist_number(command, state)
+        case AssignDirectLeadership(), Organisation():
+            return assign_direct_leadership(command, facts)
+    raise AssertionError(command)
+
+
+def register(command: RegisterOrganisation, facts: Surroundings) -> list[Event | On]:
+    if not is_valid_bin(command.bin):
+        raise Refusal("ORG-BIN", bin=command.bin)
+    if command.kind not in facts.pack.levels_by_organisation_kind:
+        known = tuple(facts.pack.levels_by_organisation_kind)
+        raise Refusal("ORG-KIND", kind=command.kind, known=known)
+    if not kato.is_known(command.kato):
+        raise Refusal("ORG-KATO", kato=command.kato)
+    owner = Bin(command.bin)
+    administration = unit.reference(owner, unit.ADMINISTRATION)
+    return [
+        OrganisationRegistered(
+            bin=owner,
+            names=command.names,
+            kind=command.kind,
+            kato=command.kato,
+            synthetic=is_synthetic(owner),
+        ),
+        On(
+            administration,
+            unit.UnitCreated(
+                bin=owner,
+                unit_id=UnitId(unit.ADMINISTRATION),
+                kind="ADMINISTRATION",
+                names=Names(ru="Администрация", kk="Әкімшілік", en="Administration"),
+                parent=None,
+            ),
+        ),
+        On(administration, unit.UnitActivated()),
+    ]
+
+
+def declare_levels(
+    command: DeclareLevels, state: Organisation, facts: Surroundings
+) -> list[Event | On]:
+    require_levels(state.kind, command.levels, facts)
+    order = facts.pack.levels
+    return [LevelsDeclared(levels=tuple(sorted(set(command.levels), key=order.index)))]
+
+
+def require_levels(kind: str, levels: tuple[str, ...], facts: Surroundings) -> None:
+    """Rule 2: a teaching organisation has levels of its kind, others have none."""
+    allowed = facts.pack.levels_by_organisation_kind[kind]
+    needed = facts.pack.required_level_by_organisation_kind.get(kind)
+    is_teaching = bool(allowed)
+    if (
+        not set(levels) <= set(allowed)
+        or (is_teaching and not levels)
+        or (needed and needed not in levels)
+    ):
+        raise Refusal("R2-LEVEL", levels=levels, allowed=allowed, kind=kind)
+
+
+def record_decision(
+    command: RecordGoverningDecision, state: Organisation, facts: Surroundings
+) -> list[Event | On]:
+    if command.kind not in DECISION_KINDS:
+        raise Refusal("ORG-DECISION-KIND", kind=command.kind, known=DECISION_KINDS)
+    if command.decision_id in state.decisions:
+        raise Refusal("ORG-DECISION-EXISTS", decision_id=command.decision_id)
+    mandate = command.mandate
+    if (command.kind == MANDATE) != (mandate is not None):
+        raise Refusal("R14-MANDATE", decision_id=command.decision_id, kind=command.kind)
+    if mandate and not (
+        1 <= mandate.seats_min <= mandate.seats_max <= 1000 and mandate.powers
+    ):
+        raise Refusal("R14-MANDATE", decision_id=command.decision_id, mandate=mandate)
+    return [
+        GoverningDecisionRecorded(
+            decision_id=command.decision_id,
+            kind=command.kind,
+            number=command.number,
+            date=on_or_before_today(command.date, facts),
+            file_hash=command.file_hash,
+            mandate=mandate,
+        )
+    ]
+
+
+def set_methodist_number(
+    command: SetMethodistNumber, state: Organisation
+) -> list[Event | On]:
+    decision = state.decisions.get(command.decision_id)
+    if decision is None or decision.kind != METHODIST_NUMBER or command.number < 0:
+        raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
+    return [
+        MethodistNumberSet(
+            decision_id=command.decision_id,
+            number=command.number,
+            inputs=command.inputs,
+        )
+    ]
+
+
+def assign_direct_leadership(
+    command: AssignDirectLeadership, facts: Surroundings
+) -> list[Event | On]:
+    """Rule 14: direct leadership belongs to the deputy head."""
+    needed = facts.pack.direct_leadership_post
+    for post in facts.posts(command.bin, command.person_id):
+        if post.post == needed:
+            return [
+                DirectLeadershipAssigned(
+                    person_id=command.person_id, appointment=post.capacity
+                )
+            ]
+    raise Refusal("R14-DEPUTY", person_id=command.person_id, needed=needed)
+
+
+def on_or_before_today(day: date, facts: Surroundings) -> date:
+    """A decision or charter is dated not later than the act that records it."""
+    if day > facts.act.on:
+        raise Refusal("CMD-FUTURE", date=day, act=facts.act.on)
+    return day
+
+
+def evolve(
+    state: Organisation | None, event: OrganisationEvent, _mark: Mark
+) -> Organisation:
+    if isinstance(event, OrganisationRegistered):
+        return Organisation(
+            event.bin, event.names, event.kind, event.kato, "REGISTERED"
+        )
+    assert state is not None
+    replace = msgspec.structs.replace
+    match event:
+        case LevelsDeclared():
+            return replace(state, levels=event.levels)
+        case OrganisationActivated():
+            return replace(state, phase="ACTIVE")
+        case OrganisationSuspended():
+            return replace(state, phase="SUSPENDED")
+        case OrganisationClosed():
+            return replace(state, phase="CLOSED")
+        case CharterRecorded():
+            return replace(state, charter=event.clauses)
+        case GoverningDecisionRecorded():
+            recorded = RecordedDecision(event.kind, event.date, event.mandate)
+            decisions = {**state.decisions, event.decision_id: recorded}
+            return replace(state, decisions=decisions)
+        case MethodistNumberSet():
+            return replace(state, methodist_number=event.number)
+        case DirectLeadershipAssigned():
+            return state
+    assert_never(event)
+
+
+def place(state: Organisation) -> Place:
+    return Place(state.bin)
+
+
+ORGANISATION = Decider(decide, evolve, place)

@@ -1,0 +1,101 @@
+"""Who acts: the capacity a command names, and whether its role may give it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.council import Council
+from domain.dates import Spell, local_day
+from domain.decider import Actor, Refusal
+from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
+from domain.node import Node
+from domain.regulation.pack import RulePack
+from domain.review_body import ReviewBody
+from domain.staff import POSTS, Staff
+
+SYSTEM = "SYSTEM"
+
+
+class States(Protocol):
+    """The folded state of any stream, None where it has no events."""
+
+    def state(self, stream: Stream) -> object | None: ...
+
+
+def actor_in(
+    states: States,
+    capacity: CapacityId,
+    person: PersonId,
+    organisation: str,
+    at: datetime,
+) -> Actor:
+    """The person in the named capacity at the date of the act, or a refusal.
+
+    Subject, token and appointment must agree on the person and the organisation.
+    """
+    seat, _, number = capacity.rpartition("#")
+    stream = Stream(seat)
+    found = seated(states.state(stream), int(number))
+    if found is None:
+        raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="unknown")
+    holder, role, owner, spell = found
+    if holder != person or owner != organisation:
+        raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
+    day = local_day(at)
+    if not spell.covers(day):
+        raise Refusal(
+            "ACTOR-CAPACITY",
+            capacity=capacity,
+            reason="not in force",
+            valid_from=spell.valid_from,
+            valid_to=spell.valid_to,
+            act=day,
+        )
+    return Actor(person, owner, role, capacity, stream)
+
+
+def seated(
+    state: object | None, number: int
+) -> tuple[PersonId, str, Bin, Spell] | None:
+    """Who was seated by event `number` of a stream: person, role, owner, spell."""
+    match state:
+        case Staff():
+            appointment = state.appointments.get(number)
+            if appointment is not None:
+                spell = appointment.spell
+                return state.person, appointment.post, state.bin, spell
+        case Council():
+            seat = state.seats.get(number)
+            if seat is not None:
+                return seat.person, seat.role, state.bin, seat.spell
+        case ReviewBody():
+            leader = state.leaders.get(number)
+            if leader is not None:
+                return leader.person, leader.role, state.bin, leader.spell
+        case Node():
+            grant = state.grants.get(number)
+            if grant is not None:
+                return grant.person, grant.role, NODE, grant.spell
+    return None
+
+
+def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None:
+    """Refuse unless the closed table lets this role of this organisation command.
+
+    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body (which one,
+    the decision asks); `STAFF@own` any appointment of the owner; a bare role is the
+    node's.
+    """
+    for entry in pack.roles[command]:
+        role, _, whose = entry.partition("@")
+        matches = actor.role == role or (role == "STAFF" and actor.role in POSTS)
+        if not matches:
+            continue
+        if not whose:
+            if actor.organisation == NODE:
+                return
+        elif whose == "body" or actor.organisation == owner:
+            return
+    roles = {entry.partition("@")[0] for entry in pack.roles[command]}
+    if actor.role in roles or ("STAFF" in roles and actor.role in POSTS):
+        raise Refusal("ACTOR-SCOPE", organisation=actor.organisation, owner=owner)
+    raise Refusal("ACTOR-ROLE", role=actor.role, allowed=pack.roles[command])

@@ -1,0 +1,212 @@
+"""A unit of an organisation: faculty, institute, division, branch, methodical unit."""
+
+from datetime import date
+from typing import ClassVar, assert_never
+
+import msgspec
+from msgspec import Struct
+
+from domain.decider import Command, Decider, Event, Mark, Place, Refusal
+from domain.identifiers import Bin, Names, Number, Sha256, Stream, UnitId
+from domain.surroundings import Surroundings
+
+ADMINISTRATION = "adm"
+RESERVED_IDS = (ADMINISTRATION, "org", "um", "head", "methodists")
+
+
+def reference(owner: str, unit_id: str) -> Stream:
+    return Stream(f"unit/{owner}.{unit_id}")
+
+
+class UnitCreated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "unit.created.v1"
+    bin: Bin
+    unit_id: UnitId
+    kind: str
+    names: Names
+    parent: Stream | None
+    levels: tuple[str, ...] = ()
+
+
+class RegulationApproved(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "unit.regulation-approved.v1"
+    number: str
+    date: date
+    file_hash: Sha256
+    approver_role: str
+
+
+class UnitActivated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "unit.activated.v1"
+
+
+class UnitClosed(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "unit.closed.v1"
+    act_no: str
+
+
+UnitEvent = UnitCreated | RegulationApproved | UnitActivated | UnitClosed
+
+
+class CreateUnit(Command, frozen=True, kw_only=True):
+    """Create a unit under a token of the organisation's own (rule 10)."""
+
+    tag: ClassVar[str] = "unit.create"
+    bin: Bin
+    unit_id: UnitId
+    kind: str
+    names: Names
+    parent: UnitId | None = None
+    levels: tuple[str, ...] = ()
+
+
+class ApproveRegulation(Command, frozen=True, kw_only=True):
+    """Approve the unit's own regulation, as the charter provides (rule 11)."""
+
+    tag: ClassVar[str] = "unit.approve-regulation"
+    bin: Bin
+    unit_id: UnitId
+    number: Number
+    date: date
+    file_hash: Sha256
+
+
+class ActivateUnit(Command, frozen=True, kw_only=True):
+    """Let the unit work; it needs an approved regulation (rule 11)."""
+
+    tag: ClassVar[str] = "unit.activate"
+    bin: Bin
+    unit_id: UnitId
+
+
+class CloseUnit(Command, frozen=True, kw_only=True):
+    """Close the unit for good."""
+
+    tag: ClassVar[str] = "unit.close"
+    bin: Bin
+    unit_id: UnitId
+    act_no: Number
+
+
+UnitCommand = CreateUnit | ApproveRegulation | ActivateUnit | CloseUnit
+
+
+class Unit(Struct, frozen=True):
+    """DRAFT, ACTIVE or CLOSED."""
+
+    bin: Bin
+    unit_id: UnitId
+    kind: str
+    names: Names
+    parent: Stream | None
+    levels: tuple[str, ...]
+    phase: str = "DRAFT"
+    has_regulation: bool = False
+
+
+def decide(
+    command: UnitCommand, state: Unit | None, facts: Surroundings
+) -> list[Event]:
+    organisation = facts.organisation(command.bin)
+    if organisation is None:
+        raise Refusal("ORG-UNKNOWN", bin=command.bin)
+    if not organisation.is_active:
+        raise Refusal("ORG-STATE", state="not ACTIVE", bin=command.bin)
+    match command, state:
+        case CreateUnit(), None:
+            return create(command, organisation.levels, facts)
+        case CreateUnit(), Unit():
+            raise Refusal("UNIT-EXISTS", unit_id=command.unit_id)
+        case _, None:
+            raise Refusal("UNIT-UNKNOWN", unit_id=command.unit_id)
+        case _, Unit(phase="CLOSED"):
+            raise Refusal("UNIT-STATE", state="CLOSED")
+        case ApproveRegulation(), Unit():
+            return approve_regulation(command, organisation.regulation_approvers, facts)
+        case ActivateUnit(), Unit(phase="ACTIVE"):
+            raise Refusal("UNIT-STATE", state="ACTIVE")
+        case ActivateUnit(), Unit():
+            exempt = facts.pack.unit_kinds_without_regulation
+            if not state.has_regulation and state.kind not in exempt:
+                raise Refusal("R11-NO-REGULATION", unit_id=state.unit_id)
+            return [UnitActivated()]
+        case CloseUnit(), Unit():
+            return [UnitClosed(act_no=command.act_no)]
+    raise AssertionError(command)
+
+
+def create(
+    command: CreateUnit, levels: tuple[str, ...], facts: Surroundings
+) -> list[Event]:
+    """Rule 10: a kind of the list, under a parent of the same organisation."""
+    if command.kind not in facts.pack.unit_kinds:
+        known = facts.pack.unit_kinds
+        raise Refusal("R10-UNIT-KIND", kind=command.kind, known=known)
+    if command.unit_id in RESERVED_IDS:
+        raise Refusal("UNIT-ID", unit_id=command.unit_id, reserved=RESERVED_IDS)
+    if not set(command.levels) <= set(levels):
+        raise Refusal("R2-LEVEL", levels=command.levels, allowed=levels)
+    parent = None
+    if command.parent is not None:
+        parent = reference(command.bin, command.parent)
+        above = facts.unit(parent)
+        # A parent must stand before its child, so no cycle can be made.
+        if above is None or not above.is_active:
+            raise Refusal("UNIT-PARENT", parent=parent)
+    return [
+        UnitCreated(
+            bin=command.bin,
+            unit_id=command.unit_id,
+            kind=command.kind,
+            names=command.names,
+            parent=parent,
+            levels=command.levels,
+        )
+    ]
+
+
+def approve_regulation(
+    command: ApproveRegulation, approvers: tuple[str, ...], facts: Surroundings
+) -> list[Event]:
+    """Rule 11: approved by whom the charter names, else by whom the pack names."""
+    allowed = approvers or facts.pack.default_regulation_approvers
+    if facts.act.actor.role not in allowed:
+        raise Refusal("ACTOR-ROLE", role=facts.act.actor.role, allowed=allowed)
+    if command.date > facts.act.on:
+        raise Refusal("CMD-FUTURE", date=command.date, act=facts.act.on)
+    return [
+        RegulationApproved(
+            number=command.number,
+            date=command.date,
+            file_hash=command.file_hash,
+            approver_role=facts.act.actor.role,
+        )
+    ]
+
+
+def evolve(state: Unit | None, event: UnitEvent, _mark: Mark) -> Unit:
+    if isinstance(event, UnitCreated):
+        return Unit(
+            event.bin,
+            event.unit_id,
+            event.kind,
+            event.names,
+            event.parent,
+            event.levels,
+        )
+    assert state is not None
+    match event:
+        case RegulationApproved():
+            return msgspec.structs.replace(state, has_regulation=True)
+        case UnitActivated():
+            return msgspec.structs.replace(state, phase="ACTIVE")
+        case UnitClosed():
+            return msgspec.structs.replace(state, phase="CLOSED")
+    assert_never(event)
+
+
+def place(state: Unit) -> Place:
+    return Place(state.bin, state.levels)
+
+
+UNIT = Decider(decide, evolve, place)
