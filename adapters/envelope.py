@@ -7,7 +7,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from domain.identifiers import NODE
+from domain.messages import decode
 from domain.regulation.kato import subject_tokens
+from projections.projection import Recorded
 
 CONTENT_TYPE = "application/cloudevents+json"
 TYPE_PREFIX = "kz.adisteme."
@@ -214,3 +216,27 @@ class StoreUnavailable(Exception):
 
     Whether the write in hand came about is told by its command record.
     """
+
+
+def recorded(payload: bytes) -> Recorded:
+    """The event that a record carries, with what a projection needs to know of it."""
+    record = open_record(payload)
+    return Recorded(
+        event=decode(record.tag, record.data),
+        event_id=record.id,
+        tag=record.tag,
+        stream=record.subject,
+        version=record.streamversion,
+        position=record.sequence,
+        owner=record.owner,
+        kato=record.kato,
+        level=record.level,
+        rule=record.rule or None,
+        rule_pack=record.rulepack,
+        at=record.time,
+        recorded_at=record.recordedtime,
+        actor_person=record.actorid,
+        actor_organisation=record.actororg,
+        actor_role=record.actorrole,
+        command_id=record.commandid,
+    )

@@ -122,8 +122,11 @@ class DocumentRevised(Event, frozen=True, kw_only=True):
 
 
 class DocumentSubmitted(Event, frozen=True, kw_only=True):
+    """`round` counts submissions: one text may be submitted twice."""
+
     tag: ClassVar[str] = "document.submitted.v1"
     version: int
+    round: int
     content_hash: Sha256
     variants: tuple[Variant, ...]
     route: Route
@@ -132,12 +135,15 @@ class DocumentSubmitted(Event, frozen=True, kw_only=True):
 class StageOpened(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.stage-opened.v1"
     version: int
+    round: int
     stage_no: int
+    bodies: tuple[Stream, ...]
 
 
 class ConclusionRecorded(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.conclusion-recorded.v1"
     version: int
+    round: int
     stage_no: int
     body: Stream
     body_kind: str
@@ -152,6 +158,7 @@ class ConclusionRecorded(Event, frozen=True, kw_only=True):
 class StagePassed(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.stage-passed.v1"
     version: int
+    round: int
     stage_no: int
 
 
@@ -314,7 +321,7 @@ class Document(Struct, frozen=True):
     route: Route | None = None
     stage_no: int | None = None
     concluded: dict[Stream, str] = {}
-    self_review: bool = False
+    round: int = 0
 
     def stage(self) -> RouteStage | None:
         stages = self.route.stages if self.route else ()
@@ -489,11 +496,12 @@ def submit(
     return [
         DocumentSubmitted(
             version=state.version,
+            round=state.round + 1,
             content_hash=state.content_hash,
             variants=state.variants,
             route=route,
         ),
-        *next_step(state.version, route, after=0),
+        *next_step(state.version, state.round + 1, route, after=0),
     ]
 
 
@@ -527,11 +535,18 @@ def unit_path(state: Document, facts: Surroundings) -> tuple[Stream, ...]:
     return tuple(path)
 
 
-def next_step(version: int, route: Route, after: int) -> list[Event]:
+def next_step(version: int, round_no: int, route: Route, after: int) -> list[Event]:
     """Open the stage that follows stage `after`, or say that the document is ready."""
-    following = [stage.no for stage in route.stages if stage.no > after]
-    if following:
-        return [StageOpened(version=version, stage_no=min(following))]
+    for stage in route.stages:
+        if stage.no > after:
+            return [
+                StageOpened(
+                    version=version,
+                    round=round_no,
+                    stage_no=stage.no,
+                    bodies=tuple(body.body for body in stage.bodies),
+                )
+            ]
     return [DocumentReady(version=version)]
 
 
@@ -555,6 +570,7 @@ def record_conclusion(
         conclusion, votes = meeting_conclusion(command, state, facts)
     recorded = ConclusionRecorded(
         version=state.version,
+        round=state.round,
         stage_no=stage.no,
         body=command.body,
         body_kind=kind,
@@ -648,8 +664,8 @@ def consequences(
     concluded = {**state.concluded, recorded.body: recorded.conclusion}
     if any(concluded.get(body.body) != POSITIVE for body in stage.bodies):
         return []
-    passed = StagePassed(version=state.version, stage_no=stage.no)
-    return [passed, *next_step(state.version, route, after=stage.no)]
+    passed = StagePassed(version=state.version, round=state.round, stage_no=stage.no)
+    return [passed, *next_step(state.version, state.round, route, after=stage.no)]
 
 
 def require_approver(state: Document, facts: Surroundings) -> None:
@@ -741,7 +757,12 @@ def changes_of(state: Document, event: DocumentEvent) -> Mapping[str, object]:
                 "concluded": {},
             }
         case DocumentSubmitted():
-            return {"phase": "IN_REVIEW", "route": event.route, "concluded": {}}
+            return {
+                "phase": "IN_REVIEW",
+                "route": event.route,
+                "round": event.round,
+                "concluded": {},
+            }
         case StageOpened():
             return {"stage_no": event.stage_no}
         case ConclusionRecorded():

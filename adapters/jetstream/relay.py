@@ -164,7 +164,7 @@ class Relay:
                 await self._publish_after(nc, last, inbox, stop)
             except _Foreign as found:
                 await self._stand_aside(str(found), stop)
-            except (_Lost, NatsError, OSError, msgspec.MsgspecError) as error:
+            except Exception as error:  # the outermost loop: bus or log may be ill
                 await self._back_off(error, stop)
 
     async def _last_of_ours(self, nc: Client) -> int:

@@ -100,7 +100,7 @@ class SqliteFile(SQLiteDatastore):
         with self._outages(), self.get_connection(commit=commit) as connection:
             cursor = connection.cursor()
             try:
-                cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+                cursor.execute("BEGIN")
                 yield cursor
                 if commit:
                     connection.commit()

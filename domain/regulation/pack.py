@@ -27,9 +27,19 @@ class CatalogueEntry(Struct, frozen=True):
         """The sentence in `language`, its placeholders filled from `context`."""
         template = {"ru": self.ru, "kk": self.kk, "en": self.en}.get(language, self.ru)
         for name, value in context.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            template = template.replace("{" + name + "}", str(shown))
+            template = template.replace("{" + name + "}", shown(value, language))
         return template
+
+
+def shown(value: object, language: str) -> str:
+    """A value of a refusal's context as a reader of `language` wants to see it."""
+    if isinstance(value, Names):
+        return value.in_language(language)
+    if isinstance(value, dict) and "ru" in value:
+        return str(value.get(language) or value["ru"])
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(one, language) for one in value)
+    return "-" if value is None else str(value)
 
 
 class StageRow(Struct, frozen=True):

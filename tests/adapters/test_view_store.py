@@ -1,0 +1,304 @@
+"""The view store: rows of any projection, their position, and queries over them."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Literal  # a store takes projections of any rows
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from adapters.persistence.view_store_sqlite import SqliteViewStore
+from projections.projection import Key, Projection, Recorded
+
+Open = Callable[..., SqliteViewStore]
+
+
+class Step(Struct, frozen=True):
+    body: str
+    is_positive: bool | None = None
+
+
+class PlanStatus(Struct, frozen=True, kw_only=True):
+    owner: str
+    order: int
+    state: Literal["DRAFT", "READY"] = "DRAFT"
+    is_late: bool = False
+    was_late: bool | None = None
+    due: date | None = None
+    changed_at: datetime | None = None
+    share: float | None = None
+    missing_bodies: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    hours: dict[str, int] = {}
+    marks: dict[int, str] | None = None
+
+
+class PlanHeader(Struct, frozen=True):
+    owner: str
+    total: int
+
+
+def by_owner(recorded: Recorded) -> Sequence[Key]:
+    return [(recorded.owner, 1)]
+
+
+def unchanged(
+    row: PlanStatus | None, recorded: Recorded, key: Key
+) -> PlanStatus | None:
+    return row
+
+
+def header(row: PlanHeader | None, recorded: Recorded, key: Key) -> PlanHeader | None:
+    return row
+
+
+PLANS = Projection(
+    name="plan_status",
+    row=PlanStatus,
+    key=("owner", "order"),
+    keys=by_owner,
+    fold=unchanged,
+    indexes=(("state", "due"), ("owner", "state")),
+)
+HEADERS = Projection(
+    name="plan_header", row=PlanHeader, key=("owner",), keys=by_owner, fold=header
+)
+
+MARCH = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FULL = PlanStatus(
+    owner="Abai",
+    order=1,
+    state="READY",
+    is_late=True,
+    was_late=False,
+    due=MARCH,
+    changed_at=NOON + timedelta(microseconds=500),
+    share=0.5,
+    missing_bodies=("council", "null"),
+    steps=(Step("department", True), Step("council")),
+    hours={"lectures": 30},
+    marks={5: "excellent"},
+)
+BARE = PlanStatus(owner="Abai", order=2)
+OTHER = PlanStatus(owner="Satbayev", order=1, missing_bodies=("department",))
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Open]:
+    """Opens the same views every time, for the projections given."""
+    opened: list[SqliteViewStore] = []
+
+    def open_another(*projections: Projection[Any]) -> SqliteViewStore:  # of any rows
+        given = projections or (PLANS, HEADERS)
+        opened.append(SqliteViewStore(tmp_path / "views.sqlite", given))
+        return opened[-1]
+
+    yield open_another
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Open) -> SqliteViewStore:
+    return open_store()
+
+
+def keep(store: SqliteViewStore, *rows: PlanStatus) -> None:
+    before = store.position(PLANS.name)
+    kept: dict[Key, PlanStatus | None] = {(row.owner, row.order): row for row in rows}
+    assert store.save(PLANS, before, before + 1, kept)
+
+
+def test_a_row_comes_back_as_it_was(open_store: Open) -> None:
+    keep(open_store(), FULL, BARE)
+
+    store = open_store()
+    assert store.get(PLANS, ("Abai", 1)) == FULL
+    assert store.get(PLANS, ("Abai", 2)) == BARE
+    assert store.get(PLANS, ("Abai", 3)) is None
+    assert store.load(PLANS, [("Abai", 1), ("Abai", 9), ("Abai", 2)]) == {
+        ("Abai", 1): FULL,
+        ("Abai", 2): BARE,
+    }
+
+
+def test_rows_and_position_are_saved_together_or_not_at_all(
+    store: SqliteViewStore,
+) -> None:
+    assert store.position(PLANS.name) == 0
+    assert store.save(PLANS, 0, 7, {("Abai", 1): FULL, ("Abai", 2): BARE})
+    assert not store.save(PLANS, 0, 9, {("Abai", 1): None, ("Satbayev", 1): OTHER})
+
+    assert store.position(PLANS.name) == 7
+    assert store.position(HEADERS.name) == 0
+    assert store.count(PLANS, {}) == 2
+    assert store.save(PLANS, 7, 9, {("Abai", 1): None, ("Abai", 5): None})
+    assert store.position(PLANS.name) == 9
+    assert store.get(PLANS, ("Abai", 1)) is None
+
+
+def test_a_row_that_cannot_be_written_keeps_the_position(
+    store: SqliteViewStore,
+) -> None:
+    beyond = msgspec.structs.replace(BARE, order=2**70)
+    with pytest.raises(OverflowError):
+        store.save(PLANS, 0, 1, {("Abai", 1): FULL, ("Abai", 2): beyond})
+
+    assert store.position(PLANS.name) == 0
+    assert store.count(PLANS, {}) == 0
+
+
+def test_of_two_writers_at_one_position_only_one_succeeds(open_store: Open) -> None:
+    stores = [open_store(), open_store()]
+
+    def climb(writer: int) -> int:
+        won = 0
+        while (position := stores[writer].position(PLANS.name)) < 100:
+            row = msgspec.structs.replace(BARE, order=position)
+            won += stores[writer].save(
+                PLANS, position, position + 1, {("Abai", position): row}
+            )
+        return won
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sum(threads.map(climb, range(2))) == 100
+    assert stores[0].count(PLANS, {}) == 100
+
+
+def test_changed_columns_drop_that_view_and_no_other(open_store: Open) -> None:
+    store = open_store()
+    keep(store, FULL)
+    store.save(HEADERS, 0, 3, {("Abai",): PlanHeader("Abai", 1)})
+
+    longer = msgspec.defstruct(
+        "PlanHeader", [("owner", str), ("total", int), ("late", int, 0)], frozen=True
+    )
+    changed = Projection(
+        name="plan_header", row=longer, key=("owner",), keys=by_owner, fold=last
+    )
+    again = open_store(PLANS, changed)
+
+    assert again.position(HEADERS.name) == 0
+    assert again.get(changed, ("Abai",)) is None
+    assert again.position(PLANS.name) == 1
+    assert again.get(PLANS, ("Abai", 1)) == FULL
+
+
+def last(row: Struct | None, recorded: Recorded, key: Key) -> Struct | None:
+    return row
+
+
+def test_queries_ask_for_values_for_one_of_several_and_for_an_item(
+    store: SqliteViewStore,
+) -> None:
+    keep(store, FULL, BARE, OTHER)
+    by_key = ("owner", "order")
+
+    def found(**where: Any) -> list[PlanStatus]:  # values of any column
+        rows = store.select(PLANS, where, by_key, None, 10)
+        assert store.count(PLANS, where) == len(rows)
+        return rows
+
+    assert found() == [FULL, BARE, OTHER]
+    assert found(owner="Abai", state="DRAFT") == [BARE]
+    assert found(is_late=True) == [FULL]
+    assert found(is_late=False) == [BARE, OTHER]
+    assert found(due=None) == [BARE, OTHER]
+    assert found(due=MARCH) == [FULL]
+    assert found(changed_at=FULL.changed_at) == [FULL]
+    assert found(order=[2, 3]) == [BARE]
+    assert found(due=[MARCH, None], owner=["Abai"]) == [FULL, BARE]
+    assert found(was_late=[False]) == [FULL]
+    assert found(owner=[]) == []
+    assert found(missing_bodies__has="department") == [OTHER]
+    assert found(missing_bodies__has=["council", "department"]) == [FULL, OTHER]
+    assert found(owner="Abai' OR TRUE --") == []
+
+
+def test_only_columns_of_the_row_can_be_named(store: SqliteViewStore) -> None:
+    with pytest.raises(ValueError, match="no column"):
+        store.count(PLANS, {'owner" OR TRUE --': "Abai"})
+    with pytest.raises(ValueError, match="no column"):
+        store.select(PLANS, {}, ["owner; DROP TABLE plan_status"], None, 1)
+
+
+def test_times_are_ordered_as_times_whatever_their_zone(store: SqliteViewStore) -> None:
+    almaty = timezone(timedelta(hours=5))
+    times = [
+        NOON,
+        NOON + timedelta(microseconds=1),
+        (NOON + timedelta(seconds=1)).astimezone(almaty),
+    ]
+    keep(
+        store,
+        *(
+            PlanStatus(owner="Abai", order=number, changed_at=at)
+            for number, at in enumerate(times)
+        ),
+    )
+
+    found = store.select(PLANS, {}, ["changed_at"], None, 10)
+    assert [row.changed_at for row in found] == times
+
+
+def test_the_declared_indexes_serve_a_filter_and_the_next_page(
+    store: SqliteViewStore, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "views.sqlite")) as other:
+        ((*_, plan),) = other.execute(
+            "EXPLAIN QUERY PLAN SELECT * FROM plan_status AS view"
+            " WHERE view.state IS ? AND (view.due) > (?) ORDER BY view.due",
+            ("READY", "2026-03-02"),
+        )
+    assert "plan_status.0 (state=? AND due>?)" in plan
+
+
+ROWS = st.builds(
+    PlanStatus,
+    owner=st.sampled_from(("Abai", "Satbayev")),
+    order=st.integers(0, 9),
+    due=st.none() | st.dates(MARCH, MARCH + timedelta(days=2)),
+    was_late=st.none() | st.booleans(),
+    missing_bodies=st.lists(st.text(max_size=3), max_size=2).map(tuple),
+    hours=st.dictionaries(st.text(max_size=2), st.integers(0, 9), max_size=2),
+)
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(rows=st.lists(ROWS, max_size=12), size=st.integers(1, 4))
+def test_pages_show_every_row_once_and_in_order(
+    store: SqliteViewStore, rows: list[PlanStatus], size: int
+) -> None:
+    present = store.select(PLANS, {}, ["owner", "order"], None, 100)
+    wanted = {(row.owner, row.order): row for row in rows}
+    changes: dict[Key, PlanStatus | None] = {
+        (row.owner, row.order): None for row in present
+    }
+    changes.update(wanted)
+    position = store.position(PLANS.name)
+    assert store.save(PLANS, position, position + 1, changes)
+
+    order = ("due", "was_late", "owner", "order")
+    shown: list[PlanStatus] = []
+    after: tuple[Any, ...] | None = None  # values of any column
+    while page := store.select(PLANS, {}, order, after, size):
+        shown += page
+        after = tuple(getattr(page[-1], name) for name in order)
+
+    def absent_first(row: PlanStatus) -> tuple[date, int, str, int]:
+        late = -1 if row.was_late is None else int(row.was_late)
+        return (row.due or date.min, late, row.owner, row.order)
+
+    assert shown == sorted(wanted.values(), key=absent_first)
