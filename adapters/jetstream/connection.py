@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger
 
 Connect = Callable[[], Awaitable[Client]]
 
-FIRST_CONNECT_SECONDS = 5.0
+FIRST_CONNECT_SECONDS = 3.0
 
 log: FilteringBoundLogger = structlog.get_logger()
 

@@ -1,7 +1,6 @@
 """The relay: position p of the log goes to the bus as sequence p, fenced."""
 
 import asyncio
-import base64
 import contextlib
 import random
 from collections import deque
@@ -86,7 +85,7 @@ class _StreamInfo(Struct, frozen=True):
 
 
 class _Stored(Struct, frozen=True):
-    data: str = ""
+    data: bytes = b""
 
 
 class _StoredAnswer(Struct, frozen=True):
@@ -181,6 +180,9 @@ class Relay:
             raise _Foreign(f"the stream lacks {last - info.state.messages} messages")
         known = min(self._verified or 0, last)
         after = max(known - 1, last - CHECKED_TAIL, 0)
+        if last == 0:
+            self._verified = 0
+            return 0
         records = await asyncio.to_thread(self._log.records, after, last - after)
         stored = await asyncio.gather(
             *(self._stored(nc, position) for position, _ in records)
@@ -202,7 +204,7 @@ class Relay:
         found = msgspec.json.decode(answer.data, type=_StoredAnswer)
         if found.message is None:
             raise _Lost(found.error.description if found.error else "no message")
-        return base64.b64decode(found.message.data)
+        return found.message.data
 
     async def _publish_after(
         self, nc: Client, last: int, inbox: str, stop: asyncio.Event

@@ -53,17 +53,18 @@ async def ensure_stream(nc: Client, node: str, *, replicas: int = 1) -> None:
     version = nc.connected_server_version
     if (version.major, version.minor) < OLDEST_SERVER:
         needed = ".".join(map(str, OLDEST_SERVER))
-        raise ServerTooOld(f"nats-server {version} is older than the {needed} needed")
+        found = f"{version.major}.{version.minor}.{version.patch}"
+        raise ServerTooOld(f"nats-server {found} is older than the {needed} needed")
     wanted = _configuration(node, replicas)
     answer = await _ask(nc, f"STREAM.CREATE.{wanted['name']}", wanted)
     if answer.error is None:
         return
     if answer.error.err_code == _STREAM_EXISTS_DIFFERENTLY:
-        found = (await _ask(nc, f"STREAM.INFO.{wanted['name']}", {})).config
+        existing = (await _ask(nc, f"STREAM.INFO.{wanted['name']}", {})).config
         differing = {
-            name: f"{found.get(name)!r} instead of {value!r}"
+            name: f"{existing.get(name)!r} instead of {value!r}"
             for name, value in wanted.items()
-            if found.get(name) != value
+            if existing.get(name) != value
         }
         raise StreamRefused(
             f"stream {wanted['name']} exists with another configuration: "

@@ -2,14 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Lock
 
-from eventsourcing.persistence import (
-    ConnectionPoolClosedError,
-    ConnectionUnavailableError,
-)
+from eventsourcing.persistence import ConnectionUnavailableError
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -71,6 +68,9 @@ class SqliteFile(SQLiteDatastore):
 
     def __init__(self, path: Path, *settings: str, patience: float = PATIENCE) -> None:
         self._writing = Lock()
+        self._users = 0
+        self._users_changed = Condition()
+        self._is_closing = False
         self._patience = patience
         super().__init__(str(path), originator_id_type="text")
         self.pool = _Connections(path, settings, patience)
@@ -100,7 +100,7 @@ class SqliteFile(SQLiteDatastore):
         with self._outages(), self.get_connection(commit=commit) as connection:
             cursor = connection.cursor()
             try:
-                cursor.execute("BEGIN")
+                cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
                 yield cursor
                 if commit:
                     connection.commit()
@@ -116,10 +116,10 @@ class SqliteFile(SQLiteDatastore):
     def _outages(self) -> Iterator[None]:
         try:
             yield
-        except (ConnectionPoolClosedError, ConnectionUnavailableError) as error:
-            raise StoreUnavailable(str(error) or "the store is closed") from error
+        except ConnectionUnavailableError as error:
+            raise StoreUnavailable(str(error)) from error
         except sqlite3.Error as error:
-            if self.pool.closed or _is_outage(error):
+            if _is_outage(error):
                 raise StoreUnavailable(str(error)) from error
             raise
 
@@ -127,21 +127,49 @@ class SqliteFile(SQLiteDatastore):
     # opened, and lets readers wait behind writers.
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
-        if commit and not self._writing.acquire(timeout=self._patience):
-            raise StoreUnavailable("another thread is still writing")
-        try:
+        with self._in_use(), self._writer() if commit else nullcontext():
             connection = self.pool.get_connection()
             try:
                 yield connection
             finally:
                 self.pool.put_connection(connection)
-        finally:
-            if commit:
-                self._writing.release()
 
     def close(self) -> None:
-        with self._writing:
-            super().close()
+        """Take no more, let the transactions in hand end, and close the file.
+
+        The library closes a connection under the thread that uses it: the process
+        then ends with a segmentation fault.
+        """
+        with self._users_changed:
+            self._is_closing = True
+            if not self._users_changed.wait_for(self._is_unused, self._patience):
+                raise StoreUnavailable("still in use: it stays open")
+        super().close()
+
+    def _is_unused(self) -> bool:
+        return self._users == 0
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._users_changed:
+            if self._is_closing:
+                raise StoreUnavailable("the store is closed")
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._users_changed:
+                self._users -= 1
+                self._users_changed.notify_all()
+
+    @contextmanager
+    def _writer(self) -> Iterator[None]:
+        if not self._writing.acquire(timeout=self._patience):
+            raise StoreUnavailable("another thread is still writing")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
 
 def _schema_version(cursor: SQLiteCursor) -> int:

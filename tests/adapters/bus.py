@@ -1,7 +1,6 @@
 """A real bus for tests, and small stand-ins for the log and the views."""
 
 import asyncio
-import base64
 import threading
 from collections.abc import (
     AsyncIterator,
@@ -229,7 +228,7 @@ class Message(Struct, frozen=True):
 
     @property
     def header_lines(self) -> list[str]:
-        return base64.b64decode(self.hdrs).decode().split("\r\n")
+        return self.hdrs.decode().split("\r\n")
 
 
 class _Answer(Struct, frozen=True):

@@ -3,7 +3,9 @@
 import resource
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,29 @@ def test_a_closed_store_is_unavailable(store: SqliteEventStore) -> None:
         store.append([ELECTION])
     with pytest.raises(StoreUnavailable, match="closed"):
         store.head(COUNCIL)
+
+
+def test_closing_waits_for_those_who_read_and_write(tmp_path: Path) -> None:
+    def read_on(store: SqliteEventStore) -> None:
+        with pytest.raises(StoreUnavailable):
+            while True:
+                store.read(COUNCIL)
+
+    def write_on(store: SqliteEventStore) -> None:
+        with pytest.raises(StoreUnavailable):
+            for version in count(1):
+                store.append([decided(f"elect {version}", draft(COUNCIL, version))])
+
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(10):
+            store = SqliteEventStore(tmp_path / f"{number}", NODE_NAME, Clock())
+            tasks = (read_on, read_on, read_on, write_on)
+            running = [threads.submit(task, store) for task in tasks]
+            while store.position() < 2:
+                pass
+            store.close()
+            for each in running:
+                each.result()
 
 
 def test_a_wrong_statement_is_a_bug_and_no_outage(store: SqliteEventStore) -> None:

@@ -233,9 +233,9 @@ def test_only_columns_of_the_row_can_be_named(store: SqliteViewStore) -> None:
 def test_times_are_ordered_as_times_whatever_their_zone(store: SqliteViewStore) -> None:
     almaty = timezone(timedelta(hours=5))
     times = [
+        (NOON - timedelta(seconds=1)).astimezone(almaty),
         NOON,
         NOON + timedelta(microseconds=1),
-        (NOON + timedelta(seconds=1)).astimezone(almaty),
     ]
     keep(
         store,
@@ -282,7 +282,7 @@ def test_pages_show_every_row_once_and_in_order(
     store: SqliteViewStore, rows: list[PlanStatus], size: int
 ) -> None:
     present = store.select(PLANS, {}, ["owner", "order"], None, 100)
-    wanted = {(row.owner, row.order): row for row in rows}
+    wanted: dict[Key, PlanStatus] = {(row.owner, row.order): row for row in rows}
     changes: dict[Key, PlanStatus | None] = {
         (row.owner, row.order): None for row in present
     }

@@ -1,0 +1,55 @@
+"""What an operator may set: environment variables that begin with ADISTEME_."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+PREFIX = "ADISTEME_"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting with its default; `ADISTEME_DATA` sets `data`, and so on.
+
+    `data` is the folder that holds everything; `node` names the node on the bus;
+    `port` 0 takes a free port. `issuers` is a JSON file of further token issuers:
+    a list of {name, jwks, bin}.
+    """
+
+    data: Path = Path("var")
+    node: str = "local"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_level: str = "info"
+    issuers: Path | None = None
+
+
+class SettingsError(Exception):
+    """An environment variable cannot be used; the message says which and why."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; SettingsError on a name or value that makes no sense."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value
+    }
+    known = Settings.__struct_fields__
+    for name in given:
+        if name not in known:
+            names = ", ".join(PREFIX + field.upper() for field in known)
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is no setting; there are {names}"
+            )
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_as_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"a setting {PREFIX}* is wrong: {error}") from error
+
+
+def _as_path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)
