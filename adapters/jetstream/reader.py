@@ -198,7 +198,7 @@ class _Consumer:
             if heard > delivered:
                 self._lost = _Hole(f"delivery {heard} was sent, {delivered} came")
         elif _ended_well(headers):
-            self._credit -= int(headers["Nats-Pending-Messages"])
+            self._credit -= int(headers.get("Nats-Pending-Messages", "0"))
         else:
             self._lost = _ConsumerLost(
                 f"{headers.get('Status')} {headers.get('Description', '')}"
@@ -214,12 +214,16 @@ class _Consumer:
 
 
 def _ended_well(headers: dict[str, str]) -> bool:
-    """Tell whether a request ran out of time or of bytes: the next takes over."""
+    """Tell whether a request was served, or ran out of time or of bytes."""
     pending = headers.get("Nats-Pending-Messages")
-    if pending is None:
-        return False
-    out_of_bytes = headers.get("Description") == "Message Size Exceeds MaxBytes"
-    return headers.get("Status") == "408" or (out_of_bytes and int(pending) < BATCH)
+    match headers.get("Status"), headers.get("Description"):
+        case "409", "Batch Completed":  # said of requests with max_bytes only
+            return True
+        case "409", "Message Size Exceeds MaxBytes":
+            return pending is not None and int(pending) < BATCH
+        case "408", _:
+            return pending is not None
+    return False
 
 
 class Reader:

@@ -1,9 +1,8 @@
 """Decisions are checked and numbered one after the other under the append lock."""
 
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -18,6 +17,8 @@ from adapters.envelope import (
 )
 
 Pair = tuple[str, str]
+V = TypeVar("V")
+N = TypeVar("N")
 
 
 class StreamEntry(NamedTuple):
@@ -56,22 +57,36 @@ class Known(Struct, frozen=True, kw_only=True):
     commands: dict[Pair, CommandRecord]
 
 
+class Changing(dict[N, V]):
+    """What is known by name, and the names under which something was set since."""
+
+    def __init__(self, known: Mapping[N, V]) -> None:
+        super().__init__(known)
+        self._changed: set[N] = set()
+
+    def __setitem__(self, name: N, value: V) -> None:
+        self._changed.add(name)
+        super().__setitem__(name, value)
+
+    def changes(self) -> list[tuple[N, V]]:
+        return [(name, self[name]) for name in self._changed]
+
+
 class AppendBatch:
     """One transaction in the making: every decision sees those before it.
 
-    Nothing is remembered beyond the batch. The first map of each ChainMap holds what
-    is to be written.
+    Nothing is remembered beyond the batch.
     """
 
     def __init__(self, node: str, now: datetime, known: Known) -> None:
         self.node = node
         self.position = known.position
         self.recorded_at = max(now, known.recorded_at)
-        self.streams = ChainMap({}, known.streams)
-        self.searches = ChainMap({}, known.searches)
-        self.owners = ChainMap({}, known.owners)
-        self.feeds = ChainMap({}, known.feeds)
-        self.commands = ChainMap({}, known.commands)
+        self.streams = Changing(known.streams)
+        self.searches = Changing(known.searches)
+        self.owners = Changing(known.owners)
+        self.feeds = Changing(known.feeds)
+        self.commands = Changing(known.commands)
         self.sealed: list[SealedEvent] = []
         self.accepted: list[Decision] = []
 

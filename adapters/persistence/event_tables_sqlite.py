@@ -156,21 +156,21 @@ def write_batch(cursor: SQLiteCursor, batch: AppendBatch) -> None:
     cursor.executemany(_INSERT_EVENT, batch.sealed)
     cursor.executemany(
         _SET_HEAD,
-        [(stream, *entry) for stream, entry in batch.streams.maps[0].items()],
+        [(stream, *entry) for stream, entry in batch.streams.changes()],
     )
     cursor.executemany(
         _SET_SEARCH,
-        [(*search, version) for search, version in batch.searches.maps[0].items()],
+        [(*search, version) for search, version in batch.searches.changes()],
     )
     cursor.executemany(
         _SET_OWNER,
         [
             (owner, facts.kato, as_json(facts.levels))
-            for owner, facts in batch.owners.maps[0].items()
+            for owner, facts in batch.owners.changes()
         ],
     )
     cursor.executemany(
-        _SET_FEED, [(*feed, last) for feed, last in batch.feeds.maps[0].items()]
+        _SET_FEED, [(*feed, last) for feed, last in batch.feeds.changes()]
     )
     cursor.executemany(
         _INSERT_COMMAND,

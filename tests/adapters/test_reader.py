@@ -100,6 +100,8 @@ def test_a_reader_gets_everything_after_its_position(tmp_path: Path) -> None:
                 log.grow(1)
                 await relayed(server, log)
                 await read.reached(2501)
+                names = await nc.request(f"$JS.API.CONSUMER.NAMES.{STREAM}")
+                assert len(msgspec.json.decode(names.data)["consumers"]) == 1
             assert read.messages == log.records(700, 2000)
             assert read.reader.after == read.reader.end == 2501
 
