@@ -11,20 +11,25 @@ from uuid import uuid4
 import msgspec
 import structlog
 from msgspec import Struct
+from nats.aio.client import Client
 
 from adapters.command_bus import CommandBus
 from adapters.data_folder import DataFolder
-from adapters.envelope import recorded
+from adapters.envelope import StoreUnavailable, recorded
+from adapters.http_routes.doors import Doors, Health, Part
+from adapters.identity import Identities, Issuer, NodeKey
 from adapters.jetstream.connection import connect
 from adapters.jetstream.embedded_server import EmbeddedServer
 from adapters.jetstream.identities import Identity, inbox_of, write_private
 from adapters.jetstream.projector import AnyProjection, Projector
 from adapters.jetstream.relay import Relay
 from adapters.jetstream.stream import ensure_stream, stream_name
+from adapters.operators import Operators
 from adapters.orders import Accepted
 from adapters.persistence.content_store import SqliteContentStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.queries import Queries
 from adapters.settings import Settings
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator, stream_of
@@ -80,7 +85,7 @@ class Node:
             self.store, self.pack, settings.node, on_commit=self._committed
         )
 
-    async def connect(self, identity: Identity):  # type: ignore[no-untyped-def]
+    async def connect(self, identity: Identity) -> Client:
         """A connection to the bus as one of its identities."""
         return await connect(
             self.server.url(identity),
@@ -159,12 +164,59 @@ class Node:
     def stream_name(self) -> str:
         return stream_name(self.settings.node)
 
+    def health(self) -> Health:
+        """How the parts are; a store that cannot be asked is down."""
+        relay, projector = self.relay.status(), self.projector.status()
+        try:
+            store = Part(state="up", is_well=True, position=self.store.position())
+        except StoreUnavailable:
+            store = Part(state="down", is_well=False)
+        bus_down = relay.state in ("bus-down", "bus-foreign", "starting")
+        shown = min(view.position for view in projector.views)
+        return Health(
+            store=store,
+            bus=Part(state="down" if bus_down else "up", is_well=not bus_down),
+            relay=Part(
+                state=relay.state,
+                is_well=not bus_down,
+                position=relay.published,
+                lag=relay.lag,
+            ),
+            views=Part(
+                state=projector.state,
+                is_well=projector.state in ("running", "waiting"),
+                position=shown,
+                lag=projector.waiting,
+            ),
+        )
+
     def close(self) -> None:
         self.server.stop()
         self.views.close()
         self.content.close()
         self.store.close()
         self.folder.release()
+
+
+def doors_of(node: Node) -> Doors:
+    """What the HTTP door needs, taken from a node."""
+    key = NodeKey(node.folder.path / "keys", node.settings.node)
+    further = node.settings.issuers
+    issuers = (
+        msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
+    )
+    return Doors(
+        submit=node.bus.submit,
+        identities=Identities([key.as_issuer(), *issuers]),
+        queries=Queries(node.views, node.projector.wait_for),
+        content=node.content,
+        refusals=node.store.refusals,
+        roles_of=Operators(node.store, node.settings.node).roles_of,
+        health=node.health,
+        published=lambda position: node.relay.status().published >= position,
+        pack=node.pack,
+        jwks=key.jwks,
+    )
 
 
 def secret(path: Path) -> bytes:

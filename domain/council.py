@@ -159,6 +159,9 @@ class Seat(Struct, frozen=True):
     role: str
     spell: Spell
 
+    def ended(self, last_day: date) -> "Seat":
+        return Seat(self.person, self.role, self.spell.ended(last_day))
+
 
 class Council(Struct, frozen=True):
     """MANDATED, ACTIVE or DISSOLVED; its term may have ended by a given day."""
@@ -174,6 +177,7 @@ class Council(Struct, frozen=True):
     quorum: QuorumRule
     levels: tuple[str, ...]
     opened_at: datetime
+    last_act: datetime
     phase: str = "MANDATED"
     term: Spell | None = None
     members: dict[PersonId, tuple[Spell, ...]] = {}
@@ -205,6 +209,8 @@ class Council(Struct, frozen=True):
 def decide(
     command: CouncilCommand, state: Council | None, facts: Surroundings
 ) -> list[Event]:
+    if state is not None and facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     match command, state:
         case EstablishCouncil(), (None | Council(phase="DISSOLVED")):
             return establish(command, facts)
@@ -368,17 +374,25 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
             event.quorum_rule,
             event.levels,
             mark.at,
+            mark.at,
             term_months=event.term_months,
         )
     assert state is not None
     replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
     match event:
         case CouncilMemberElected():
             members = joined(state.members, event.person_id, event.valid_from)
             return replace(state, members=members)
         case CouncilMemberRemoved():
             members = left(state.members, event.person_id, event.valid_to)
-            return replace(state, members=members)
+            seats = {
+                number: seat.ended(event.valid_to)
+                if seat.person == event.person_id
+                else seat
+                for number, seat in state.seats.items()
+            }
+            return replace(state, members=members, seats=seats)
         case CouncilConstituted():
             term = Spell(valid_from=event.valid_from, valid_to=event.term_end)
             return replace(state, phase="ACTIVE", term=term)
@@ -396,9 +410,7 @@ def seated(
 ) -> Council:
     """The new holder follows the old one, whose spell ends the day before."""
     seats = {
-        number: Seat(seat.person, seat.role, seat.spell.ended(first_day - ONE_DAY))
-        if seat.role == role
-        else seat
+        number: seat.ended(first_day - ONE_DAY) if seat.role == role else seat
         for number, seat in state.seats.items()
     }
     seats[mark.version] = Seat(person, role, Spell(valid_from=first_day))

@@ -351,6 +351,7 @@ def decide(
         case ReviseContent():
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
+            require_one_file_a_language(command.variants)
             return [
                 DocumentRevised(
                     version=state.version + 1,
@@ -425,9 +426,7 @@ def create(command: CreateDocument, facts: Surroundings) -> list[Event]:
     if row is None or command.level not in organisation.levels:
         raise Refusal("R2-LEVEL", levels=command.level, allowed=organisation.levels)
     require_author(command, row, facts)
-    hashes = [variant.language for variant in command.variants]
-    if len(set(hashes)) < len(hashes):
-        raise Refusal("DOC-VARIANTS", languages=hashes)
+    require_one_file_a_language(command.variants)
     return [
         DocumentDrafted(
             document_id=command.document_id,
@@ -448,6 +447,12 @@ def create(command: CreateDocument, facts: Surroundings) -> list[Event]:
             variants=command.variants,
         )
     ]
+
+
+def require_one_file_a_language(variants: Sequence[Variant]) -> None:
+    languages = [variant.language for variant in variants]
+    if len(set(languages)) < len(languages):
+        raise Refusal("DOC-VARIANTS", languages=languages)
 
 
 def require_author(command: CreateDocument, row: RouteRow, facts: Surroundings) -> None:
@@ -565,7 +570,7 @@ def record_conclusion(
         raise Refusal("DOC-HASH", current=state.content_hash)
     require_order(state, facts)
     if kind == EM_UNIT:
-        conclusion, votes = unit_conclusion(command), None
+        conclusion, votes = unit_conclusion(command, facts), None
     else:
         conclusion, votes = meeting_conclusion(command, state, facts)
     recorded = ConclusionRecorded(
@@ -610,7 +615,11 @@ def require_officer(
         raise Refusal("ACTOR-BODY", body=command.body, capacity=actor.capacity)
 
 
-def unit_conclusion(command: RecordConclusion) -> str:
+def unit_conclusion(command: RecordConclusion, facts: Surroundings) -> str:
+    """What the unit says itself, as long as it is active."""
+    unit = facts.body(command.body)
+    if unit is None or not unit.exists:
+        raise Refusal("BODY-UNKNOWN", body=command.body)
     if command.conclusion not in CONCLUSIONS:
         raise Refusal("DOC-CONCLUSION", given=command.conclusion, known=CONCLUSIONS)
     return command.conclusion

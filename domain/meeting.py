@@ -536,7 +536,8 @@ def close_vote(command: CloseVote, state: Meeting) -> list[Event | On]:
         min(tally) < 0
         or sum(tally) > len(vote.entitled)
         or not voters <= set(vote.entitled)
-        or (voters and len(voters) != sum(tally))
+        or (command.voters and len(command.voters) != sum(tally))
+        or len(voters) < len(command.voters)
     ):
         raise Refusal("MEETING-TALLY", tally=tally, entitled=len(vote.entitled))
     numerator, denominator = state.quorum.majority

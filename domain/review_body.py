@@ -6,7 +6,7 @@ from typing import ClassVar, assert_never
 import msgspec
 from msgspec import Struct
 
-from domain.dates import ONE_DAY, Spell, joined, left, members_on
+from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import (
     Bin,
@@ -224,6 +224,9 @@ class Leader(Struct, frozen=True):
     role: str
     spell: Spell
 
+    def ended(self, last_day: date) -> "Leader":
+        return Leader(self.person, self.role, self.spell.ended(last_day))
+
 
 class ReviewBody(Struct, frozen=True):
     """FORMED, LED or DISSOLVED; members and leaders as dated spells."""
@@ -239,6 +242,7 @@ class ReviewBody(Struct, frozen=True):
     quorum: QuorumRule
     members: dict[PersonId, tuple[Spell, ...]]
     opened_at: datetime
+    last_act: datetime
     invited: tuple[PersonId, ...] = ()
     leaders: dict[int, Leader] = {}
     below_minimum: bool = False
@@ -261,6 +265,8 @@ class ReviewBody(Struct, frozen=True):
 def decide(
     command: ReviewBodyCommand, state: ReviewBody | None, facts: Surroundings
 ) -> list[Event]:
+    if state is not None and facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     match command, state:
         case ((FormCommission() | FormDepartment()), None):
             return form(command, facts)
@@ -407,6 +413,8 @@ def elect_chair(
             is_teacher=bool(posts),
             election=election,
         )
+    if election.date < local_day(state.opened_at):
+        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
     return [
         ChairElected(
             person_id=command.person_id,
@@ -441,7 +449,7 @@ def invite(
     known = facts.pack.external_categories
     if command.category not in known:
         raise Refusal("BODY-CATEGORY", category=command.category, known=known)
-    if command.person_id in state.members_on(facts.act.on):
+    if command.person_id in (*state.members_on(facts.act.on), *state.invited):
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     return [SpecialistInvited(person_id=command.person_id, category=command.category)]
 
@@ -461,16 +469,25 @@ def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> Revi
             event.quorum_rule,
             {person: (Spell(valid_from=day),) for person in event.members},
             mark.at,
+            mark.at,
         )
     assert state is not None
     replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
     match event:
         case BodyMemberAdded():
             members = joined(state.members, event.person_id, event.valid_from)
-            return replace(state, members=members)
+            invited = tuple(p for p in state.invited if p != event.person_id)
+            return replace(state, members=members, invited=invited)
         case BodyMemberRemoved():
             members = left(state.members, event.person_id, event.valid_to)
-            return replace(state, members=members)
+            leaders = {
+                number: leader.ended(event.valid_to)
+                if leader.person == event.person_id
+                else leader
+                for number, leader in state.leaders.items()
+            }
+            return replace(state, members=members, leaders=leaders)
         case BodyFellBelowMinimum():
             return replace(state, below_minimum=True)
         case BodyReachedMinimum():
@@ -491,8 +508,7 @@ def with_leader(
 ) -> ReviewBody:
     """The new leader follows the old one, whose spell ends the day before."""
     leaders = {
-        number: Leader(leader.person, leader.role, leader.spell.ended(day - ONE_DAY))
-        for number, leader in state.leaders.items()
+        number: leader.ended(day - ONE_DAY) for number, leader in state.leaders.items()
     }
     leaders[mark.version] = Leader(person, role, Spell(valid_from=day))
     return msgspec.structs.replace(state, leaders=leaders)

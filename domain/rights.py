@@ -83,7 +83,7 @@ def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None
 
     `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body (which one,
     the decision asks); `STAFF@own` any appointment of the owner; a bare role is the
-    node's.
+    node's. What does not exist has no owner: the decision says that it is unknown.
     """
     for entry in pack.roles[command]:
         role, _, whose = entry.partition("@")
@@ -93,7 +93,7 @@ def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None
         if not whose:
             if actor.organisation == NODE:
                 return
-        elif whose == "body" or actor.organisation == owner:
+        elif whose == "body" or actor.organisation == owner or not owner:
             return
     roles = {entry.partition("@")[0] for entry in pack.roles[command]}
     if actor.role in roles or ("STAFF" in roles and actor.role in POSTS):

@@ -159,15 +159,26 @@ def require_room(
         return
     organisation = facts.organisation(command.bin)
     number = organisation.methodist_number if organisation else None
-    if len(taken) + 1 > (number or 0):
-        raise Refusal("R12-HEADCOUNT", number=number or 0, appointed=len(taken))
+    # Whoever overlaps on some day does so on the first day of one of the spells.
+    first_days = [spell.valid_from, *(seat.valid_from for seat in taken)]
+    appointed = max(
+        sum(seat.covers(day) for seat in taken)
+        for day in first_days
+        if spell.covers(day)
+    )
+    if appointed + 1 > (number or 0):
+        raise Refusal("R12-HEADCOUNT", number=number or 0, appointed=appointed)
 
 
 def end(
     command: EndAppointment, state: Staff | None, facts: Surroundings
 ) -> list[Event | On]:
     appointment = state.appointments.get(command.appointment) if state else None
-    if appointment is None or not appointment.spell.covers(command.valid_to):
+    if (
+        appointment is None
+        or not appointment.spell.covers(command.valid_to)
+        or appointment.spell.valid_to == command.valid_to
+    ):
         raise Refusal("STAFF-NO-APPOINTMENT", appointment=command.appointment)
     spell = Spell(valid_from=appointment.spell.valid_from, valid_to=command.valid_to)
     ended = AppointmentEnded(

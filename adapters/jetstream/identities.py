@@ -9,13 +9,14 @@ import msgspec
 
 from adapters.jetstream.stream import COMMANDS, PUBLIC_SUBJECTS, SUBJECTS, WAKE
 
-Identity = Literal["relay", "node", "guest"]
+Identity = Literal["relay", "node", "guest", "auditor"]
 IDENTITIES: tuple[Identity, ...] = get_args(Identity)
 
 
 def inbox_of(identity: Identity) -> str:
     """The inbox prefix of an identity: answers to one are not for another's eyes."""
-    return "_INBOX" if identity == "guest" else f"_INBOX_{identity.upper()}"
+    outsiders = ("guest", "auditor")
+    return "_INBOX" if identity in outsiders else f"_INBOX_{identity.upper()}"
 
 
 def passwords(path: Path) -> dict[Identity, str]:
@@ -23,7 +24,12 @@ def passwords(path: Path) -> dict[Identity, str]:
     if not path.exists():
         made = {identity: secrets.token_urlsafe(24) for identity in IDENTITIES}
         write_private(path, msgspec.json.encode(made))
-    return msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    kept = msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    missing = [identity for identity in IDENTITIES if identity not in kept]
+    if missing:
+        kept |= {identity: secrets.token_urlsafe(24) for identity in missing}
+        write_private(path, msgspec.json.encode(kept))
+    return kept
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -79,6 +85,15 @@ def permissions(identity: Identity, stream: str) -> dict[str, dict[str, list[str
                 # The subject ends in the consumer's filter, and the server holds the
                 # body to it: a guest cannot make a consumer that sees more.
                 f"{api}.CONSUMER.CREATE.{stream}.*.{PUBLIC_SUBJECTS}",
+                f"{api}.CONSUMER.MSG.NEXT.{stream}.*",
+                f"$JS.ACK.{stream}.>",
+            ],
+            [],
+        ),
+        # Reads everything and changes nothing (design: the role AUDITOR).
+        "auditor": (
+            [
+                f"{api}.CONSUMER.CREATE.{stream}.*.{SUBJECTS}",
                 f"{api}.CONSUMER.MSG.NEXT.{stream}.*",
                 f"$JS.ACK.{stream}.>",
             ],

@@ -83,6 +83,11 @@ class World:
         twin._owned = dict(self._owned)
         return twin
 
+    def __repr__(self) -> str:
+        """The story of the world, for the report of a law that was broken."""
+        lines = [f"{e.mark.at} {e.stream}#{e.mark.version} {e.event}" for e in self.log]
+        return "\n".join(lines)
+
     def state(self, stream: Stream) -> object | None:
         return self._states.get(stream, (0, None))[1]
 

@@ -1,0 +1,179 @@
+"""What a question about documents and organisations is, and what its answer holds."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from domain.decider import Refusal
+from domain.identifiers import Bin, Stream
+from projections.approval_stage import ApprovalStage
+from projections.org_directory import OrganisationRow
+
+LARGEST_POSITION = 2**53 - 1
+"""What every reader of JSON can hold as a number."""
+
+Token = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
+Region = Annotated[str, Meta(pattern=r"^[0-9]{2}(0{7})?$")]
+Position = Annotated[int, Meta(ge=0, le=LARGEST_POSITION)]
+PageSize = Annotated[int, Meta(ge=1, le=200)]
+Cursor = Annotated[str, Meta(max_length=400)]
+
+
+class DocumentQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which documents: `org` is the owner, `body` one whose turn it is.
+
+    `order=position` follows the changes: what changes again comes again. `after`
+    waits until the views show that position. `cursor` is the `next` of a page.
+    """
+
+    org: Bin | None = None
+    kind: Token | None = None
+    state: Token | None = None
+    level: Token | None = None
+    body: Stream | None = None
+    order: Literal["organisation", "position"] = "organisation"
+    limit: PageSize = 50
+    cursor: Cursor | None = None
+    after: Position | None = None
+
+
+class OneQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One document or organisation, once the views show position `after`."""
+
+    after: Position | None = None
+
+
+class OrganisationQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which organisations: `region` is a KATO code, `75` or `750000000`."""
+
+    region: Region | None = None
+    kind: Token | None = None
+    level: Token | None = None
+    limit: PageSize = 50
+    cursor: Cursor | None = None
+    after: Position | None = None
+
+
+class RefusalQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which refusals, the newest first: of one code, older than the id `before`."""
+
+    code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{1,60}$")] | None = None
+    limit: PageSize = 50
+    before: Position | None = None
+
+
+class BodyAnswer(Struct, frozen=True, kw_only=True):
+    """A body of the frozen route, and its latest conclusion on this version."""
+
+    body: str
+    kind: str
+    stage_no: int
+    name_ru: str
+    name_kk: str | None
+    conclusion: str | None
+
+
+class DocumentAnswer(Struct, frozen=True, kw_only=True):
+    """One document. Only its own organisation and the node see what may be absent.
+
+    `days_in_state` counts days in Kazakhstan. `next_bodies` are those whose turn it
+    is, `next_roles` who may approve now. `stages` is the whole history by round,
+    stage and body; it stands in the answer about one document only.
+    """
+
+    document_id: str
+    series_id: str
+    rule_pack: str
+    rule_no: str
+    kind: str
+    level: str
+    org_bin: str
+    org_name_ru: str | None
+    org_name_kk: str | None
+    org_synthetic: bool
+    region_kato: str
+    title_ru: str
+    title_kk: str | None
+    title_en: str | None
+    discipline_code: str | None
+    specialty_code: str | None
+    academic_year: str | None
+    version: int
+    content_hash: str
+    state: str
+    state_since: datetime
+    days_in_state: int
+    approved_by_person_id: str | None
+    approved_by_role: str | None
+    approved_at: datetime | None
+    approval_act_no: str | None
+    valid_from: date | None
+    valid_to: date | None
+    self_review_flag: bool
+    last_position: int
+    updated_at: datetime
+    org_kato: str | UnsetType = UNSET
+    languages: tuple[str, ...] | UnsetType = UNSET
+    author_kind: str | UnsetType = UNSET
+    author_unit_id: str | UnsetType | None = UNSET
+    author_person_id: str | UnsetType | None = UNSET
+    basis_refs: tuple[str, ...] | UnsetType = UNSET
+    route_profile: str | UnsetType | None = UNSET
+    current_stage: int | UnsetType | None = UNSET
+    stages_total: int | UnsetType = UNSET
+    bodies_required: int | UnsetType = UNSET
+    bodies_positive: int | UnsetType = UNSET
+    bodies_negative: int | UnsetType = UNSET
+    missing_bodies: tuple[BodyAnswer, ...] | UnsetType = UNSET
+    next_bodies: tuple[BodyAnswer, ...] | UnsetType = UNSET
+    next_roles: tuple[str, ...] | UnsetType = UNSET
+    last_conclusion: str | UnsetType | None = UNSET
+    last_conclusion_at: datetime | UnsetType | None = UNSET
+    last_meeting_id: str | UnsetType | None = UNSET
+    return_count: int | UnsetType = UNSET
+    returned_by: str | UnsetType | None = UNSET
+    returned_reason_refs: tuple[str, ...] | UnsetType = UNSET
+    submitted_at: datetime | UnsetType | None = UNSET
+    ready_at: datetime | UnsetType | None = UNSET
+    approver_roles_allowed: tuple[str, ...] | UnsetType = UNSET
+    last_event_id: str | UnsetType = UNSET
+    last_event_type: str | UnsetType = UNSET
+    last_version: int | UnsetType = UNSET
+    stages: tuple[ApprovalStage, ...] | UnsetType = UNSET
+
+
+class DocumentPage(Struct, frozen=True, kw_only=True):
+    """`next` asks for what follows, null at the end; `position`: how far the view is.
+
+    `items` is empty where nothing matches or nothing of it may be seen.
+    """
+
+    items: tuple[DocumentAnswer, ...]
+    next: str | None
+    position: int
+
+
+class OrganisationPage(Struct, frozen=True, kw_only=True):
+    """Organisations by BIN; `next` and `position` as for documents."""
+
+    items: tuple[OrganisationRow, ...]
+    next: str | None
+    position: int
+
+
+Query = TypeVar("Query", bound=Struct)
+
+
+def read_query(kind: type[Query], given: Iterable[tuple[str, str]]) -> Query:
+    """The parameters of a query as `kind`; QUERY-MALFORMED says what is wrong."""
+    pairs = list(given)
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise Refusal("QUERY-MALFORMED", reason="a parameter is given twice")
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refusal("QUERY-MALFORMED", reason=str(error)) from error

@@ -1,0 +1,273 @@
+"""The command line: demo, serve, do, show, token, schema."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import click
+from rich.console import Console
+
+from adapters import contract, entry
+from adapters.data_folder import FolderInUse, FolderNotOurs
+from adapters.entry import NoAnswer, Question
+from adapters.settings import Settings, SettingsError, read_settings
+from adapters.tables import show_details, show_items
+from adapters.telemetry import configure_logging
+
+DOCUMENT_COLUMNS = (
+    "document_id",
+    "org_name_ru",
+    "kind",
+    "state",
+    "current_stage",
+    "bodies_positive",
+    "bodies_required",
+)
+ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synthetic")
+REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="adisteme")
+def cli() -> None:
+    """Adisteme: the shared record of educational-methodical work (order 583).
+
+    Start with `adisteme demo`, then `adisteme serve --demo` and
+    `adisteme show documents`.
+    """
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+def demo(as_json: bool) -> None:
+    """Run the main job on real universities and print what happened.
+
+    Uses <data>/demo, starts from empty, and wipes only what an earlier demo made.
+    """
+    settings = settings_or_exit()
+    configure_logging(settings.log_level, quiet=True)
+    raise SystemExit(entry.run_demo(settings, as_json=as_json))
+
+
+@cli.command()
+@click.option("--demo", "of_demo", is_flag=True, help="Serve what `demo` left.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Default 8000; 0: any free."
+)
+def serve(of_demo: bool, port: int | None) -> None:
+    """Keep a node running: HTTP, event store, bus and views in one process."""
+    settings = settings_or_exit()
+    configure_logging(settings.log_level)
+    entry.run_serve(settings, demo_wanted=of_demo, port=port)
+
+
+@cli.command()
+@click.option("--person", help="The person's random id (UUID version 4).")
+@click.option("--org", "organisation", help="BIN of the person's organisation.")
+@click.option("--days", type=click.IntRange(1, 366), default=1, show_default=True)
+@click.option("--demo", "of_demo", is_flag=True, help="For the demo's node.")
+def token(
+    person: str | None, organisation: str | None, days: int, of_demo: bool
+) -> None:
+    """Print a bearer token of the embedded node's own key.
+
+    Without options it is the token of the node's first REGISTRAR, whose capacity is
+    printed on standard error.
+    """
+    settings = entry.of_demo(settings_or_exit(), of_demo)
+    if (person is None) != (organisation is None):
+        raise click.UsageError("--person and --org go together")
+    issued = entry.issue_token(settings, person, organisation, days)
+    if issued is None:
+        raise click.ClickException(
+            f"{settings.data} holds no node yet; start one with `adisteme serve`"
+        )
+    click.echo(issued.token)
+    if issued.capacity:
+        click.echo(f"capacity: {issued.capacity}", err=True)
+
+
+@cli.command(name="do")
+@click.argument("command_type")
+@click.option(
+    "--json",
+    "source",
+    default="-",
+    show_default=True,
+    help="File with the command's JSON, or - for standard input.",
+)
+@click.option("--token", "bearer", envvar="TOKEN", help="Default: the first REGISTRAR.")
+@click.option("--lang", type=click.Choice(["ru", "kk", "en"]), default="ru")
+@click.option("--demo", "of_demo", is_flag=True, help="To the demo's node.")
+def do_command(
+    command_type: str, source: str, bearer: str | None, lang: str, of_demo: bool
+) -> None:
+    """Give a command, as `adisteme do organisation.register --json file.json`.
+
+    `adisteme schema contract` lists the commands. A missing command_id is made, and
+    printed on standard error, so that the command can be repeated; a missing
+    capacity is the first REGISTRAR's.
+    """
+    settings = entry.of_demo(settings_or_exit(), of_demo)
+    configure_logging(settings.log_level, quiet=True)
+    body = read_json(source)
+    if not body.get("command_id"):
+        body["command_id"] = str(uuid4())
+        click.echo(f"command_id: {body['command_id']}", err=True)
+    question = Question("POST", f"/v1/commands/{command_type}", bearer, lang, body)
+    answer = entry.ask(settings, question)
+    click.echo(json.dumps(answer.json(), ensure_ascii=False, indent=1))
+    raise SystemExit(0 if answer.is_success else 1)
+
+
+@cli.group()
+def show() -> None:
+    """Show what the views hold: documents, organisations, refusals, health."""
+
+
+def shown(
+    of_demo: bool,
+    path: str,
+    parameters: Mapping[str, str | int | None],
+    bearer: str | None,
+    as_json: bool,
+) -> Any:  # the JSON of the answer
+    settings = entry.of_demo(settings_or_exit(), of_demo)
+    configure_logging(settings.log_level, quiet=True)
+    given = {name: value for name, value in parameters.items() if value is not None}
+    answer = entry.ask(settings, Question("GET", path, bearer, "ru", given))
+    body = answer.json()
+    if as_json:
+        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+        raise SystemExit(0 if answer.is_success else 1)
+    if not answer.is_success and "detail" in body:
+        raise click.ClickException(f"{body['code']}: {body['detail']}")
+    return body
+
+
+def reading_options(command: Any) -> Any:  # click's decorators are untyped here
+    for option in (
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print the answer as JSON."
+        ),
+        click.option("--token", "bearer", envvar="TOKEN", help="Default: REGISTRAR."),
+        click.option("--demo", "of_demo", is_flag=True, help="Ask the demo's node."),
+    ):
+        command = option(command)
+    return command
+
+
+@show.command()
+@click.option("--org", help="BIN of the owner.")
+@click.option("--state", help="DRAFT, IN_REVIEW, READY, APPROVED, RETURNED, WITHDRAWN.")
+@click.option("--kind", help="Such as WORKING_STUDY_PLAN.")
+@click.option("--body", help="Stream of a body whose turn it is.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@reading_options
+def documents(
+    org: str | None,
+    state: str | None,
+    kind: str | None,
+    body: str | None,
+    limit: int,
+    as_json: bool,
+    bearer: str | None,
+    of_demo: bool,
+) -> None:
+    """List documents and where they stand."""
+    wanted = {"org": org, "state": state, "kind": kind, "body": body, "limit": limit}
+    page = shown(of_demo, "/v1/documents", wanted, bearer, as_json)
+    show_items(Console(), "Documents", page["items"], DOCUMENT_COLUMNS)
+
+
+@show.command()
+@click.argument("document_id")
+@reading_options
+def document(
+    document_id: str, as_json: bool, bearer: str | None, of_demo: bool
+) -> None:
+    """Show one document: its stages, what is missing, who is next."""
+    found = shown(of_demo, f"/v1/documents/{document_id}", {}, bearer, as_json)
+    console = Console()
+    show_details(console, "Document", found)
+    stages = found.get("stages") or []
+    columns = ("round", "stage_no", "body", "conclusion", "votes_for", "skip_reason")
+    show_items(console, "Stages", stages, columns)
+
+
+@show.command()
+@click.option("--region", help="Region by its KATO code, as 750000000.")
+@click.option("--kind", help="Such as UNIVERSITY.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@reading_options
+def organisations(
+    region: str | None,
+    kind: str | None,
+    limit: int,
+    as_json: bool,
+    bearer: str | None,
+    of_demo: bool,
+) -> None:
+    """List organisations; synthetic ones are marked."""
+    wanted = {"region": region, "kind": kind, "limit": limit}
+    page = shown(of_demo, "/v1/organisations", wanted, bearer, as_json)
+    show_items(Console(), "Organisations", page["items"], ORGANISATION_COLUMNS)
+
+
+@show.command()
+@reading_options
+def refusals(as_json: bool, bearer: str | None, of_demo: bool) -> None:
+    """List what was refused, and under which rule."""
+    page = shown(of_demo, "/v1/refusals", {}, bearer, as_json)
+    show_items(Console(), "Refusals", page["items"], REFUSAL_COLUMNS)
+
+
+@show.command()
+@reading_options
+def health(as_json: bool, bearer: str | None, of_demo: bool) -> None:
+    """Show how the parts of the node are."""
+    found = shown(of_demo, "/health/ready", {}, bearer, as_json)
+    show_details(Console(), "Health", found)
+
+
+@cli.group()
+def schema() -> None:
+    """Print the contracts that others rely on."""
+
+
+@schema.command(name="contract")
+@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
+def contract_page(as_json: bool) -> None:
+    """Print the contract page: commands, answers, tokens, events, subjects."""
+    click.echo(contract.as_json() if as_json else contract.page())
+
+
+def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
+        body = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{source} cannot be read as JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise click.UsageError("a command is one JSON object")
+    return body
+
+
+def main() -> None:
+    """Run the command line; exit 0 well, 1 refused or failed, 2 usage."""
+    try:
+        cli()
+    except (FolderInUse, FolderNotOurs, NoAnswer) as error:
+        click.echo(f"adisteme: {error}", err=True)
+        raise SystemExit(1) from error

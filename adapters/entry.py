@@ -1,0 +1,262 @@
+"""What the command line starts: the demo, a serving node, a question to a node."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import structlog
+import uvicorn
+from msgspec import Struct
+from rich.console import Console
+
+from adapters.bootstrap import Node, Operator, doors_of
+from adapters.data_folder import running_node, wipe_for_demo
+from adapters.demo import run as demo
+from adapters.demo.report import show_report
+from adapters.demo.teller import Person, Teller
+from adapters.http_api import create_app
+from adapters.identity import NodeKey
+from adapters.settings import Settings
+from domain.identifiers import PersonId
+from projections.approval_status import APPROVAL_STATUS
+from projections.org_directory import ORG_DIRECTORY
+
+log = structlog.get_logger()
+
+SETTLE_SECONDS = 60.0
+SEED = 583
+
+
+class NoAnswer(Exception):
+    """The node cannot be asked; the message says what to do."""
+
+
+class Question(Struct, frozen=True):
+    """A request to a node: `given` is the body of a POST, the parameters of a GET."""
+
+    method: str
+    path: str
+    bearer: str | None
+    language: str
+    given: Mapping[str, object]
+
+
+class IssuedToken(Struct, frozen=True):
+    """A token; `capacity` where it is the first REGISTRAR's."""
+
+    token: str
+    capacity: str | None
+
+
+def of_demo(settings: Settings, demo_wanted: bool) -> Settings:
+    """The same settings for the demo's folder, `<data>/demo`."""
+    if not demo_wanted:
+        return settings
+    return msgspec.structs.replace(settings, data=settings.data / "demo")
+
+
+def operator_of(settings: Settings) -> Operator | None:
+    """The first REGISTRAR of the node on a folder, None where there is no node."""
+    path = settings.data / "operator.json"
+    if not path.exists():
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=Operator)
+
+
+def issue_token(
+    settings: Settings, person: str | None, organisation: str | None, days: int
+) -> IssuedToken | None:
+    """A token of the node's own key; None where the folder holds no node."""
+    operator = operator_of(settings)
+    if operator is None:
+        return None
+    key = NodeKey(settings.data / "keys", settings.node)
+    lifetime = timedelta(days=days)
+    if person is None or organisation is None:
+        token = key.issue(operator.person, "node", lifetime)
+        return IssuedToken(token, operator.capacity)
+    return IssuedToken(key.issue(PersonId(person), organisation, lifetime), None)
+
+
+def ask(settings: Settings, question: Question) -> httpx.Response:
+    """Ask the running node; where none runs, start one for the question alone."""
+    running = running_node(settings.data)
+    if running is not None:
+        with httpx.Client(base_url=running.url, timeout=30) as client:
+            try:
+                return client.send(request_of(client, settings, question))
+            except httpx.HTTPError as error:
+                raise NoAnswer(
+                    f"the node at {running.url} does not answer: {error!r}"
+                ) from error
+    return asyncio.run(ask_briefly(settings, question))
+
+
+async def ask_briefly(settings: Settings, question: Question) -> httpx.Response:
+    node = Node(settings)
+    try:
+        async with node.running():
+            await node.settled(SETTLE_SECONDS)
+            app: Any = create_app(doors_of(node))  # httpx and Litestar type ASGI apart
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://node"
+            ) as client:
+                return await client.send(request_of(client, settings, question))
+    finally:
+        node.close()
+
+
+def request_of(
+    client: httpx.Client | httpx.AsyncClient, settings: Settings, question: Question
+) -> httpx.Request:
+    """The HTTP request, as the first REGISTRAR where no token is given."""
+    issued = issue_token(settings, None, None, 1)
+    proof = question.bearer or (issued.token if issued else "")
+    headers = {
+        "Authorization": f"Bearer {proof}",
+        "Accept-Language": question.language,
+    }
+    if question.method == "GET":
+        parameters = {name: str(value) for name, value in question.given.items()}
+        return client.build_request(
+            "GET", question.path, params=parameters, headers=headers
+        )
+    body = dict(question.given)
+    if not body.get("capacity") and issued is not None:
+        body["capacity"] = issued.capacity
+    return client.build_request(
+        question.method, question.path, json=body, headers=headers
+    )
+
+
+def run_serve(settings: Settings, *, demo_wanted: bool, port: int | None) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    chosen = of_demo(settings, demo_wanted)
+    if port is not None:
+        chosen = msgspec.structs.replace(chosen, port=port)
+    node = Node(chosen)
+    try:
+        asyncio.run(serve(node))
+    finally:
+        node.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with its signals left to the node, which has more to put down."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # uvicorn's own shape
+        yield
+
+
+async def serve(node: Node) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    settings = node.settings
+    async with node.running():
+        config = uvicorn.Config(
+            create_app(doors_of(node)),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+        server = Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if serving.done():
+            raise NoAnswer(f"port {settings.port} on {settings.host} cannot be used")
+        port = server.servers[0].sockets[0].getsockname()[1]
+        url = f"http://{settings.host}:{port}"
+        node.folder.announce(url)
+        log.info("node_serving", url=url, data=str(node.folder.path))
+        say_how_to_look(node, url)
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("node_stopping")
+        server.should_exit = True
+        await serving
+
+
+def say_how_to_look(node: Node, url: str) -> None:
+    """Tell a person what to type next; machines read the log."""
+    console = Console()
+    if not console.is_terminal:
+        return
+    flag = " --demo" if node.folder.path.name == "demo" else ""
+    console.print(
+        f"\n[bold]The node answers at {url}[/bold]\n"
+        f"  look:     curl {url}/health/ready\n"
+        f"            .venv/bin/adisteme show documents{flag}\n"
+        f"            {url}/schema/openapi.json\n"
+        f"  command:  .venv/bin/adisteme schema contract   (every command)\n"
+        f"            .venv/bin/adisteme do organisation.register{flag} --json FILE\n"
+        f"  token:    .venv/bin/adisteme token{flag}\n"
+        "  stop:     Ctrl-C\n"
+    )
+
+
+def run_demo(settings: Settings, *, as_json: bool) -> int:
+    """Run the demo from empty; 0 when nothing was lost, doubled or left behind."""
+    chosen = of_demo(settings, True)
+    wipe_for_demo(chosen.data)
+    node = Node(chosen)
+    console = Console(stderr=as_json)
+    try:
+        report, teller = asyncio.run(tell_demo(node, console))
+    finally:
+        node.close()
+    if as_json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        show_report(Console(), report, teller, node.pack)
+    return 0 if report.is_whole else 1
+
+
+async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
+    async with node.running():
+        operator = node.first_operator()
+        teller = Teller(
+            node.bus.handle,
+            Person(operator.person, "node", operator.capacity),
+            node.content.put_text,
+            SEED,
+        )
+        reader = demo.IndependentSubscriber(
+            node.server.url("auditor"), node.stream_name
+        )
+        try:
+            with console.status("Telling the demo") as status:
+                documents = await asyncio.to_thread(demo.tell, teller, status.update)
+                status.update("Waiting for bus, views and subscriber")
+                await node.settled(SETTLE_SECONDS)
+                seen = await asyncio.to_thread(reader.finish)
+        finally:
+            reader.end()
+        stored = node.store.position()
+        shown = min(view.position for view in node.projector.status().views)
+        report = demo.DemoReport(
+            organisations=node.views.count(ORG_DIRECTORY, {}),
+            documents=documents,
+            approved=node.views.count(APPROVAL_STATUS, {"state": "APPROVED"}),
+            refused=node.store.count_refusals(),
+            commands=teller.commands,
+            events_stored=stored,
+            events_on_bus=node.relay.status().published,
+            events_seen_by_subscriber=seen.seen,
+            approval_rows=node.views.count(APPROVAL_STATUS, {}),
+            lag=stored - shown,
+            subscriber=seen,
+            data=str(node.folder.path),
+        )
+        return report, teller

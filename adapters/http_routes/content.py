@@ -1,0 +1,117 @@
+"""Texts and files that commands refer to: put and fetched by their own organisation."""
+
+import asyncio
+import re
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from adapters.http_routes.doors import ContentStore, Doors, StoredContent
+from adapters.http_routes.exchange import (
+    JSON,
+    HttpAnswer,
+    HttpRequest,
+    answered,
+    body_of,
+    claims_of,
+    media_type_of,
+    viewer_of,
+)
+from adapters.queries import Viewer
+from domain.decider import Refusal
+from domain.identifiers import ContentRef
+
+MAX_TEXT_BYTES = 1_000_000
+MAX_FILE_BYTES = 16 * 1024 * 1024
+
+_REF = re.compile(r"(salted|sha256):[0-9a-f]{64}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+class TextContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Free text that the log only refers to; `kind` says what it is, as `remarks`."""
+
+    kind: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,39}$")]
+    text: Annotated[str, Meta(min_length=1, max_length=200_000)]
+
+
+class KeptContent(Struct, frozen=True, kw_only=True):
+    """Where content lies; `sha256` of a file as it was sent."""
+
+    ref: str
+    sha256: str | UnsetType = UNSET
+
+
+def content_routes(doors: Doors) -> list[HTTPRouteHandler]:
+    store = doors.content
+
+    @post("/v1/content", request_max_body_size=None)
+    async def put(request: HttpRequest) -> HttpAnswer:
+        owner = claims_of(doors, request).organisation
+        media_type = media_type_of(request)
+        if media_type == JSON:
+            text = text_in(await body_of(request, MAX_TEXT_BYTES))
+            ref = await asyncio.to_thread(store.put_text, owner, text.text, text.kind)
+            kept = KeptContent(ref=ref)
+        else:
+            require_file(media_type)
+            body = await body_of(request, MAX_FILE_BYTES)
+            if not body:
+                raise Refusal("CMD-MALFORMED", reason="the file is empty")
+            ref = await asyncio.to_thread(store.put_file, owner, media_type, body)
+            kept = KeptContent(ref=ref, sha256=ref.removeprefix("sha256:"))
+        return answered(kept, 201, {"Location": f"/v1/content/{ref}"})
+
+    @get("/v1/content/{ref:str}")
+    async def fetch(request: HttpRequest, ref: FromPath[str]) -> HttpAnswer:
+        viewer = await viewer_of(doors, request)
+        found = await asyncio.to_thread(content_for, store, viewer, ref)
+        return Response(
+            found.body,
+            # Whatever was put here must never run as a page of this origin.
+            headers={
+                "Content-Type": found.media_type,
+                "Content-Disposition": "attachment",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            },
+        )
+
+    return [put, fetch]
+
+
+def text_in(body: bytes) -> TextContent:
+    try:
+        return msgspec.json.decode(body, type=TextContent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("CMD-MALFORMED", reason=str(error)) from error
+
+
+def require_file(media_type: str) -> None:
+    """A file comes as the body itself, under its own media type."""
+    if media_type in _FORMS or not _MEDIA_TYPE.fullmatch(media_type):
+        raise Refusal(
+            "CMD-MEDIA-TYPE",
+            given=media_type[:100],
+            expected=f"{JSON}, application/pdf",
+        )
+
+
+def content_for(store: ContentStore, viewer: Viewer, ref: str) -> StoredContent:
+    """The content as its own organisation holds it; for an auditor, as anybody does."""
+    copies: list[StoredContent] = []
+    if _REF.fullmatch(ref):
+        name = ContentRef(ref)
+        owners = store.owners_of(name) if viewer.sees_all else [viewer.organisation]
+        found = (store.get(name, owner) for owner in owners)
+        copies = [copy for copy in found if copy is not None]
+    if not copies:
+        raise Refusal("CONTENT-UNKNOWN", ref=ref[:100])
+    for copy in copies:
+        if not copy.is_erased:
+            return copy
+    raise Refusal("CONTENT-ERASED", ref=ref)

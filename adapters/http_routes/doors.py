@@ -1,0 +1,96 @@
+"""What the HTTP door needs of a node: commands, identities, queries, content."""
+
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from adapters.identity import Identities, Jwks
+from adapters.orders import Answer, Order
+from adapters.queries import Queries
+from domain.identifiers import ContentRef, PersonId
+from domain.regulation.pack import RulePack
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """How a part of the node is: a state in its own words, and whether all is well.
+
+    Anybody may read it, so no text of an error stands here.
+    """
+
+    state: str
+    is_well: bool
+    position: int | None = None
+    lag: int | None = None
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How the parts of the node are."""
+
+    store: Part
+    bus: Part
+    relay: Part
+    views: Part
+
+    @property
+    def status(self) -> Literal["ready", "degraded", "down"]:
+        """Only a store that is down keeps commands out."""
+        if not self.store.is_well:
+            return "down"
+        others = (self.bus, self.relay, self.views)
+        return "ready" if all(part.is_well for part in others) else "degraded"
+
+
+class StoredContent(Protocol):
+    """A text or file as one owner holds it; erased, it has an empty body."""
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def is_erased(self) -> bool: ...
+
+
+class ContentStore(Protocol):
+    """Where texts and files are kept, each under its owner."""
+
+    def put_text(self, owner_bin: str, text: str, kind: str) -> ContentRef: ...
+
+    def put_file(self, owner_bin: str, media_type: str, body: bytes) -> ContentRef: ...
+
+    def get(self, ref: ContentRef, owner_bin: str) -> StoredContent | None: ...
+
+    def owners_of(self, ref: ContentRef) -> Sequence[str]: ...
+
+
+class RefusalNotes(Protocol):
+    """What was refused, the newest first: of one code, older than the id `before`."""
+
+    def __call__(
+        self, code: str | None = None, limit: int = 100, before: int | None = None
+    ) -> Sequence[Struct]: ...
+
+
+@dataclass(frozen=True)
+class Doors:
+    """All of it; what blocks is called in a thread.
+
+    `roles_of` names the roles of the node that a person holds today. `published`
+    tells whether the relay has passed a position.
+    """
+
+    submit: Callable[[Order], Future[Answer]]
+    identities: Identities
+    queries: Queries
+    content: ContentStore
+    refusals: RefusalNotes
+    roles_of: Callable[[PersonId], Collection[str]]
+    health: Callable[[], Health]
+    published: Callable[[int], bool]
+    pack: RulePack
+    jwks: Callable[[], Jwks]

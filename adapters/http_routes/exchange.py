@@ -1,0 +1,113 @@
+"""What every route does alike: read a request safely, answer in JSON."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
+
+from adapters.http_routes.doors import Doors
+from adapters.identity import Claims
+from adapters.orders import Refused
+from adapters.problems import CONTENT_TYPE, RETRY_SECONDS, language_of, problem
+from adapters.queries import Viewer
+from domain.decider import Refusal
+from domain.identifiers import NODE
+from domain.node import OPERATOR_ROLES
+from domain.regulation.pack import RulePack
+
+JSON = "application/json"
+
+_TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+
+HttpRequest = Request[None, None, State]
+HttpAnswer = Response[bytes]
+
+
+def answered(
+    value: object,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    media_type: str = JSON,
+) -> HttpAnswer:
+    return Response(
+        msgspec.json.encode(value),
+        status_code=status,
+        headers=dict(headers or {}),
+        media_type=media_type,
+    )
+
+
+def refused_answer(
+    request: HttpRequest,
+    refusal: Refused,
+    pack: RulePack,
+    headers: Mapping[str, str] | None = None,
+) -> HttpAnswer:
+    """A refusal as problem JSON in the language that the request asks for."""
+    language = language_of(
+        request.headers.get("accept-language"), pack.default_language
+    )
+    extra = {
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        **(headers or {}),
+    }
+    if refusal.status == 401:
+        extra["WWW-Authenticate"] = "Bearer"
+    if refusal.status == 503:
+        extra["Retry-After"] = str(RETRY_SECONDS)
+    told = problem(refusal, pack, language)
+    return answered(told, refusal.status, extra, CONTENT_TYPE)
+
+
+def claims_of(doors: Doors, request: HttpRequest) -> Claims:
+    """Who asks, by the one token the request carries."""
+    given = request.headers.getall("authorization", [])
+    if len(given) > 1:
+        raise Refusal("ACTOR-TOKEN", reason="given twice")
+    return doors.identities.of_header(given[0] if given else None)
+
+
+async def viewer_of(doors: Doors, request: HttpRequest) -> Viewer:
+    """For whom a question is answered; the node's roles are read from its stream."""
+    claims = claims_of(doors, request)
+    if claims.organisation != NODE:
+        return Viewer(claims.organisation)
+    roles = await asyncio.to_thread(doors.roles_of, claims.person)
+    return Viewer(NODE, sees_all=not set(roles).isdisjoint(OPERATOR_ROLES))
+
+
+async def body_of(request: HttpRequest, limit: int) -> bytes:
+    """The body, of which no more than `limit` bytes are ever held."""
+    refusal = Refusal("CMD-TOO-LARGE", limit=limit)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
+        raise refusal
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise refusal
+    except InternalServerException as error:
+        raise Refusal("CMD-MALFORMED", reason="the body ended early") from error
+    return bytes(body)
+
+
+def media_type_of(request: HttpRequest) -> str:
+    """The media type of the body without its parameters, empty where none is given."""
+    given = request.headers.get("content-type", "")
+    return given.partition(";")[0].strip().lower()
+
+
+def trace_of(request: HttpRequest) -> str | None:
+    """A well-formed `traceparent` of W3C Trace Context, level 1."""
+    given = request.headers.get("traceparent", "")
+    found = _TRACE.fullmatch(given)
+    if found is None or not found[1].strip("0") or not found[2].strip("0"):
+        return None
+    return given

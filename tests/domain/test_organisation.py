@@ -1,0 +1,382 @@
+"""Rule 2 and the registry: who is registered, at which levels, in which state."""
+
+import pytest
+
+from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
+from domain.organisation import (
+    ActivateOrganisation,
+    AssignDirectLeadership,
+    CloseOrganisation,
+    DeclareLevels,
+    DirectLeadershipAssigned,
+    GoverningDecisionRecorded,
+    LevelsDeclared,
+    MethodistNumberSet,
+    OrganisationActivated,
+    OrganisationRegistered,
+    RecordCharter,
+    RecordGoverningDecision,
+    RegisterOrganisation,
+    SetMethodistNumber,
+    SuspendOrganisation,
+)
+from domain.regulation import kato
+from domain.unit import CreateUnit, UnitActivated, UnitCreated
+from tests.domain.given import (
+    AIGERIM,
+    ALMATY,
+    COLLEGE,
+    DAULET,
+    FILE_HASH,
+    NEW_YEAR,
+    SCHOOL,
+    SYMBAT,
+    House,
+    a_founded_school,
+    a_founded_university,
+    mandate,
+    open_unit,
+)
+from tests.domain.scenario import named
+
+NAMES = Names(ru="Колледж", kk="Колледж", en="College")
+TOMORROW = "2026-01-13"
+
+
+def register(house: House, **fields: object) -> list[object]:
+    return list(
+        house.world.give(house.registrar, RegisterOrganisation, **college(**fields))
+    )
+
+
+def college(**fields: object) -> dict[str, object]:
+    body = {"bin": COLLEGE, "names": NAMES, "kind": "COLLEGE", "kato": ALMATY}
+    return {**body, **fields}
+
+
+def test_registration_brings_the_administration_unit_with_it() -> None:
+    registered, created, activated = register(a_founded_university())
+    assert registered == OrganisationRegistered(
+        bin=COLLEGE, names=NAMES, kind="COLLEGE", kato=Kato(ALMATY), synthetic=False
+    )
+    assert isinstance(created, UnitCreated) and created.kind == "ADMINISTRATION"
+    assert isinstance(activated, UnitActivated)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "050440002268",  # the check digit is wrong
+        "050400002260",  # the fifth digit would make it an IIN
+        "05044000226",
+        "0504400022677",
+        "05044000226x",
+    ],
+)
+def test_a_number_that_is_no_bin_is_refused(text: str) -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-BIN", house.registrar, RegisterOrganisation, **college(bin=text)
+    )
+    assert refused["bin"] == text
+
+
+def test_an_iin_is_no_bin_even_with_the_right_check_digit() -> None:
+    eleven = "90010130012"
+    digit = check_digit(eleven)
+    assert digit is not None and not is_valid_bin(f"{eleven}{digit}")
+
+
+def test_every_eleven_digits_have_one_check_digit_or_none() -> None:
+    numbers = [f"9401400{n:04d}" for n in range(500)]
+    for eleven in numbers:
+        valid = [d for d in range(10) if is_valid_bin(f"{eleven}{d}")]
+        digit = check_digit(eleven)
+        assert valid == ([] if digit is None else [digit])
+    assert None in [check_digit(eleven) for eleven in numbers]
+
+
+def test_a_bin_is_registered_once() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-EXISTS", house.registrar, RegisterOrganisation, **college(bin=house.bin)
+    )
+    assert refused == {"bin": house.bin}
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-KIND", house.registrar, RegisterOrganisation, **college(kind="LYCEUM")
+    )
+    assert refused["kind"] == "LYCEUM" and "COLLEGE" in refused["known"]
+
+
+def test_a_territory_of_no_region_is_refused() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-KATO", house.registrar, RegisterOrganisation, **college(kato="990000000")
+    )
+    assert refused["kato"] == "990000000"
+
+
+def test_all_twenty_regions_are_known() -> None:
+    regions = kato.classifier().regions
+    assert len(regions) == 20
+    assert all(kato.is_known(f"{region.code[:2]}1310000") for region in regions)
+    assert kato.subject_tokens("751310000") == ("75", "7513")
+    assert kato.subject_tokens("750000000") == ("75", "7500")
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels"),
+    [
+        ("COLLEGE", ["TVE"]),
+        ("HIGHER_COLLEGE", ["PSE", "TVE"]),
+        ("UNIVERSITY", ["HE"]),
+        ("UNIVERSITY", ["HE", "TVE", "PSE"]),
+        ("SCHOOL", ["SECONDARY"]),
+        ("METHOD_CABINET", []),
+        ("EMPLOYER", []),
+    ],
+)
+def test_levels_of_the_kind_are_declared(kind: str, levels: list[str]) -> None:
+    house = a_founded_university()
+    register(house, kind=kind)
+    declared = house.world.give(
+        house.registrar, DeclareLevels, bin=COLLEGE, levels=levels
+    )
+    order = ["SECONDARY", "TVE", "PSE", "HE"]
+    assert declared == [LevelsDeclared(levels=tuple(sorted(levels, key=order.index)))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels"),
+    [
+        ("COLLEGE", ["PSE"]),
+        ("COLLEGE", []),
+        ("COLLEGE", ["PRESCHOOL"]),
+        ("SCHOOL", ["SECONDARY", "TVE"]),
+        ("UNIVERSITY", ["TVE"]),
+        ("METHOD_CABINET", ["TVE"]),
+        ("PRESCHOOL", ["SECONDARY"]),
+    ],
+)
+def test_levels_of_another_kind_are_refused(kind: str, levels: list[str]) -> None:
+    house = a_founded_university()
+    register(house, kind=kind)
+    refused = house.world.refuses(
+        "R2-LEVEL", house.registrar, DeclareLevels, bin=COLLEGE, levels=levels
+    )
+    assert (refused["kind"], refused["levels"]) == (kind, tuple(levels))
+
+
+def test_a_school_without_levels_cannot_be_activated() -> None:
+    house = a_founded_university()
+    register(house)
+    house.world.refuses("R2-LEVEL", house.registrar, ActivateOrganisation, bin=COLLEGE)
+
+
+def test_a_cabinet_needs_no_levels_to_be_active() -> None:
+    house = a_founded_university()
+    register(house, kind="METHOD_CABINET")
+    activated = house.world.give(house.registrar, ActivateOrganisation, bin=COLLEGE)
+    assert activated == [OrganisationActivated()]
+
+
+def test_what_is_not_registered_is_unknown() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-UNKNOWN", house.registrar, DeclareLevels, bin=COLLEGE, levels=["TVE"]
+    )
+    assert refused == {"bin": COLLEGE}
+
+
+def test_an_active_organisation_is_not_activated_again() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "ORG-STATE", house.registrar, ActivateOrganisation, bin=house.bin
+    )
+    assert refused["state"] == "ACTIVE"
+
+
+def test_a_suspended_organisation_waits_until_it_is_active_again() -> None:
+    house = a_founded_university()
+    give, registrar = house.world.give, house.registrar
+    give(registrar, SuspendOrganisation, bin=house.bin, act_no="3")
+    refused = house.world.refuses(
+        "ORG-STATE", house.head, RecordCharter, **charter_of(house.bin)
+    )
+    assert refused["state"] == "SUSPENDED"
+    house.world.refuses(
+        "ORG-STATE", house.head, CreateUnit, **new_unit(house), names=NAMES
+    )
+    house.world.refuses(
+        "ORG-STATE", registrar, SuspendOrganisation, bin=house.bin, act_no="4"
+    )
+    give(registrar, ActivateOrganisation, bin=house.bin)
+    give(house.head, RecordCharter, **charter_of(house.bin))
+
+
+def test_a_closed_organisation_stays_closed() -> None:
+    house = a_founded_university()
+    registrar = house.registrar
+    house.world.give(registrar, CloseOrganisation, bin=house.bin, act_no="3")
+    for command in (ActivateOrganisation, CloseOrganisation, SuspendOrganisation):
+        act = {} if command is ActivateOrganisation else {"act_no": "4"}
+        refused = house.world.refuses(
+            "ORG-STATE", registrar, command, bin=house.bin, **act
+        )
+        assert refused["state"] == "CLOSED"
+
+
+def new_unit(house: House) -> dict[str, object]:
+    return {"bin": house.bin, "unit_id": "u7", "kind": "FACULTY"}
+
+
+def charter_of(owner: Bin, day: object = NEW_YEAR) -> dict[str, object]:
+    return {
+        "bin": owner,
+        "number": "1",
+        "date": day,
+        "file_hash": FILE_HASH,
+        "clauses": {"regulation_approvers": ["DEPUTY_HEAD_EM"]},
+    }
+
+
+def test_a_charter_of_tomorrow_is_not_recorded_today() -> None:
+    house = a_founded_university()
+    house.world.refuses(
+        "CMD-FUTURE", house.head, RecordCharter, **charter_of(house.bin, TOMORROW)
+    )
+
+
+def decision(house: House, **fields: object) -> dict[str, object]:
+    body: dict[str, object] = {
+        "bin": house.bin,
+        "decision_id": named("decision"),
+        "kind": "OTHER",
+        "number": "4",
+        "date": NEW_YEAR,
+        "file_hash": FILE_HASH,
+    }
+    return {**body, **fields}
+
+
+def test_a_governing_decision_is_recorded_once() -> None:
+    house = a_founded_university()
+    recorded = house.world.give(house.head, RecordGoverningDecision, **decision(house))
+    assert isinstance(recorded[0], GoverningDecisionRecorded)
+    refused = house.world.refuses(
+        "ORG-DECISION-EXISTS", house.head, RecordGoverningDecision, **decision(house)
+    )
+    assert refused == {"decision_id": named("decision")}
+
+
+def test_an_unknown_kind_of_decision_is_refused() -> None:
+    house = a_founded_university()
+    house.world.refuses(
+        "ORG-DECISION-KIND",
+        house.head,
+        RecordGoverningDecision,
+        **decision(house, kind="WISH"),
+    )
+
+
+def test_a_decision_of_tomorrow_is_not_recorded_today() -> None:
+    house = a_founded_university()
+    house.world.refuses(
+        "CMD-FUTURE",
+        house.head,
+        RecordGoverningDecision,
+        **decision(house, date=TOMORROW),
+    )
+
+
+def seats(least: int, most: int, *powers: str) -> dict[str, object]:
+    return {"council": "org", "seats_min": least, "seats_max": most, "powers": powers}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fixed"),
+    [
+        ("COUNCIL_MANDATE", None),
+        ("OTHER", seats(3, 5, "REVIEW")),
+        ("COUNCIL_MANDATE", seats(5, 3, "REVIEW")),
+        ("COUNCIL_MANDATE", seats(0, 3, "REVIEW")),
+        ("COUNCIL_MANDATE", seats(3, 5)),
+    ],
+)
+def test_a_mandate_fixes_composition_and_powers(kind: str, fixed: object) -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "R14-MANDATE",
+        house.head,
+        RecordGoverningDecision,
+        **decision(house, kind=kind, mandate=fixed),
+    )
+    assert refused["decision_id"] == named("decision")
+
+
+def number_of_methodists(house: House, decision_id: str) -> dict[str, object]:
+    inputs = {"specialties": 12, "learners": 2400, "teachers": 180}
+    body = {"bin": house.bin, "decision_id": decision_id, "number": 2}
+    return {**body, "inputs": inputs}
+
+
+def test_the_number_of_methodists_rests_on_a_decision_of_its_kind() -> None:
+    house = a_founded_university()
+    other = mandate(house, "org")
+    for decision_id in (other, named("no decision")):
+        refused = house.world.refuses(
+            "ORG-NO-DECISION",
+            house.head,
+            SetMethodistNumber,
+            **number_of_methodists(house, decision_id),
+        )
+        assert refused == {"decision_id": decision_id}
+
+
+def test_the_number_of_methodists_is_kept_with_its_inputs() -> None:
+    house = a_founded_university()
+    body = decision(house, kind="METHODIST_NUMBER")
+    house.world.give(house.head, RecordGoverningDecision, **body)
+    written = house.world.give(
+        house.head, SetMethodistNumber, **number_of_methodists(house, named("decision"))
+    )
+    assert isinstance(written[0], MethodistNumberSet)
+    assert written[0].inputs.learners == 2400
+
+
+def test_a_negative_number_of_methodists_is_refused() -> None:
+    house = a_founded_university()
+    body = decision(house, kind="METHODIST_NUMBER")
+    house.world.give(house.head, RecordGoverningDecision, **body)
+    number = {**number_of_methodists(house, named("decision")), "number": -1}
+    house.world.refuses("ORG-NO-DECISION", house.head, SetMethodistNumber, **number)
+
+
+def test_direct_leadership_is_the_deputys() -> None:
+    house = a_founded_university()
+    assigned = house.world.give(
+        house.head, AssignDirectLeadership, bin=house.bin, person_id=DAULET
+    )
+    capacity = house.deputy.capacity
+    assert assigned == [
+        DirectLeadershipAssigned(person_id=DAULET, appointment=capacity)
+    ]
+
+
+@pytest.mark.parametrize("who", [AIGERIM, SYMBAT], ids=["the head", "a stranger"])
+def test_direct_leadership_goes_to_nobody_but_the_deputy(who: str) -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "R14-DEPUTY", house.head, AssignDirectLeadership, bin=house.bin, person_id=who
+    )
+    assert refused == {"person_id": who, "needed": "DEPUTY_HEAD_EM"}
+
+
+def test_a_school_has_its_administration_to_write_documents_in() -> None:
+    house = a_founded_school()
+    assert house.bin == SCHOOL
+    open_unit(house, "primary", "DIVISION", parent="adm")
