@@ -67,7 +67,7 @@ class World:
         self.pack = pack or rule_pack()
         self.now = MONDAY
         self.log: list[Entry] = []
-        self.accepted: list[tuple[Hat, Command]] = []
+        self.accepted: list[tuple[datetime, Hat, Command]] = []
         self.refusals: list[str] = []
         self._states: dict[str, tuple[int, object]] = {}
         self._owned: dict[tuple[str, str], tuple[Stream, ...]] = {}
@@ -128,8 +128,7 @@ class World:
             self.refusals.append(refusal.code)
             require_readable(self.pack, refusal)
             raise
-        self.accepted.append((hat, command))
-        self.log.extend(entries)
+        self.accepted.append((self.now, hat, command))
         return [entry.event for entry in entries]
 
     def refuses(
@@ -158,7 +157,7 @@ class World:
         assert decide is not None
         facts = Facts(self, Act(actor, at), self.pack, stream)
         written = decide(command, state, facts)
-        return [self._fold(one, stream, at, actor) for one in written]
+        return [self._entered(one, stream, at, actor) for one in written]
 
     def _actor(self, hat: Hat, at: datetime) -> Actor:
         if hat == THE_NODE:
@@ -166,7 +165,7 @@ class World:
             return Actor(hat.person, NODE, SYSTEM, hat.capacity, seat)
         return actor_in(self, hat.capacity, hat.person, hat.organisation, at)
 
-    def _fold(
+    def _entered(
         self, written: Event | On, stream: Stream, at: datetime, actor: Actor
     ) -> Entry:
         event = written
@@ -175,15 +174,20 @@ class World:
         assert isinstance(event, Event)
         assert EVENTS[event.tag] is type(event) and SCOPES[type(event)]
         assert decode(event.tag, encode(event)) == event
-        aggregate = AGGREGATES[kind_of(stream)]
-        version, state = self._states.get(stream, (0, None))
-        mark = Mark(version + 1, at, actor.person)
-        after = aggregate.evolve(state, event, mark)
-        self._states[stream] = (mark.version, after)
-        if aggregate.is_indexed and mark.version == 1:
-            key = (aggregate.place(after).owner, aggregate.kind)
-            self._owned[key] = (*self._owned.get(key, ()), stream)
-        return Entry(stream, mark, event, actor)
+        mark = Mark(self.version(stream) + 1, at, actor.person)
+        entry = Entry(stream, mark, event, actor)
+        self.retell(entry)
+        return entry
+
+    def retell(self, entry: Entry) -> None:
+        """Fold an event that was decided into its stream."""
+        aggregate = AGGREGATES[kind_of(entry.stream)]
+        state = aggregate.evolve(self.state(entry.stream), entry.event, entry.mark)
+        self._states[entry.stream] = (entry.mark.version, state)
+        if aggregate.is_indexed and entry.mark.version == 1:
+            key = (aggregate.place(state).owner, aggregate.kind)
+            self._owned[key] = (*self._owned.get(key, ()), entry.stream)
+        self.log.append(entry)
 
 
 def require_readable(pack: RulePack, refusal: Refusal) -> None:

@@ -1,0 +1,44 @@
+"""The demo as a newcomer runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def run_demo(data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "adapters", "demo", "--json"],
+        env={**os.environ, "ADISTEME_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def test_the_demo_ends_well_and_every_count_agrees(tmp_path: Path) -> None:
+    done = run_demo(tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["organisations"] >= 40
+    assert report["approved"] == report["documents"] == report["approval_rows"] > 0
+    assert {"R19-APPROVER", "R19-NOT-ALL-POSITIVE"} <= set(report["refused"])
+    assert (
+        report["events_stored"]
+        == report["events_on_bus"]
+        == report["events_seen_by_subscriber"]
+    )
+    assert report["lag"] == 0
+    assert report["subscriber"]["broken_promises"] == []
+
+
+def test_the_demo_never_wipes_a_folder_that_it_did_not_make(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("ten years of work")
+    done = run_demo(tmp_path)
+    assert done.returncode == 1
+    assert "ADISTEME_DATA" in done.stderr
+    assert (folder / "thesis.txt").read_text() == "ten years of work"

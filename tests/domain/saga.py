@@ -1,0 +1,158 @@
+"""One long story in which every command of the registry is accepted at least once."""
+
+from domain.council import DissolveCouncil, RemoveMember
+from domain.document import (
+    DeclineApproval,
+    ReviseContent,
+    SubmitDocument,
+    WithdrawDocument,
+)
+from domain.meeting import (
+    AnnulVote,
+    CallOff,
+    MinuteMeeting,
+    PlaceItem,
+    PostponeItem,
+    RecordDeparture,
+    Recuse,
+)
+from domain.node import GrantOperator, RevokeOperator
+from domain.organisation import (
+    AssignDirectLeadership,
+    CloseOrganisation,
+    RecordCharter,
+    SuspendOrganisation,
+)
+from domain.review_body import (
+    AddMember,
+    DissolveBody,
+    InviteSpecialist,
+)
+from domain.review_body import RemoveMember as RemoveFromBody
+from domain.staff import EndAppointment
+from domain.unit import CloseUnit
+from tests.domain.given import (
+    BOLAT,
+    COLLEGE,
+    COMMISSION,
+    DAULET,
+    DEPARTMENT,
+    ERLAN,
+    FACULTY_COUNCIL,
+    FILE_HASH,
+    GULNARA,
+    MONDAY_DATE,
+    NEW_YEAR,
+    PAVEL,
+    RUSTEM,
+    SYMBAT,
+    UNIVERSITY,
+    UNIVERSITY_COUNCIL,
+    ZHANNA,
+    House,
+    a_university_and_a_college,
+    mandate,
+)
+from tests.domain.reviewing import (
+    SALTED,
+    a_ready,
+    approve,
+    conclude,
+    convene,
+    draft,
+    pass_review,
+    submit,
+    text,
+)
+from tests.domain.scenario import World
+
+WELDING = {"bin": COLLEGE, "body_id": "welding"}
+
+
+def a_saga() -> World:
+    university, college = a_university_and_a_college()
+    the_charter(university)
+    the_documents(university)
+    a_lively_meeting(university)
+    the_commission(college)
+    the_end(university, college)
+    return university.world
+
+
+def the_charter(house: House) -> None:
+    house.world.give(
+        house.head,
+        RecordCharter,
+        bin=UNIVERSITY,
+        number="1",
+        date=NEW_YEAR,
+        file_hash=FILE_HASH,
+        clauses={"regulation_approvers": ["HEAD", "DEPUTY_HEAD_EM"]},
+    )
+    house.world.give(
+        house.head, AssignDirectLeadership, bin=UNIVERSITY, person_id=DAULET
+    )
+    auditor = {"node": "local", "person_id": SYMBAT, "role": "AUDITOR"}
+    house.world.give(house.registrar, GrantOperator, **auditor)
+    house.world.give(house.registrar, RevokeOperator, node="local", grant=2)
+
+
+def the_documents(house: House) -> None:
+    """One is returned and approved in a second round, one declined and withdrawn."""
+    document = draft(house)
+    submit(house, document)
+    pass_review(house, document, until=UNIVERSITY_COUNCIL)
+    conclude(house, document, UNIVERSITY_COUNCIL, "RETURN")
+    second = [text("second wording"), text("екінші нұсқа", "kk")]
+    one = {"document_id": document}
+    house.world.give(house.deputy, ReviseContent, **one, variants=second)
+    house.world.give(house.deputy, SubmitDocument, **one)
+    pass_review(house, document)
+    approve(house, document)
+    other = {"document_id": a_ready(house, kind="LESSON_PLAN", teacher=BOLAT)}
+    house.world.give(house.deputy, DeclineApproval, **other, reason_ref=SALTED)
+    house.world.give(house.teacher(BOLAT), WithdrawDocument, **other)
+
+
+def a_lively_meeting(house: House) -> None:
+    """With a recusal, a departure, an annulled vote, a postponed item and minutes."""
+    sitting = convene(house, UNIVERSITY_COUNCIL)
+    sitting.place(draft(house, name="another plan"))
+    sitting.does(PlaceItem, kind="OTHER")
+    sitting.open(DAULET, BOLAT, GULNARA, ERLAN, ZHANNA)
+    sitting.does(RecordDeparture, person_id=ZHANNA)
+    sitting.does(Recuse, item=1, person_id=DAULET)
+    sitting.vote(1, 1, 1)
+    sitting.does(AnnulVote, item=1, reason_ref=SALTED)
+    sitting.vote(1, 3)
+    sitting.does(PostponeItem, item=2, reason_ref=SALTED)
+    sitting.close()
+    sitting.does(MinuteMeeting, minutes_ref=SALTED, signed_by=[DAULET, ZHANNA])
+    convene(house, DEPARTMENT).does(CallOff, reason_ref=SALTED)
+
+
+def the_commission(house: House) -> None:
+    """A specialist is engaged, a member leaves and another comes, all is dissolved."""
+    give, head = house.world.give, house.head
+    engaged = {"person_id": SYMBAT, "category": "ENTERPRISE"}
+    give(house.officer(COMMISSION), InviteSpecialist, **WELDING, **engaged)
+    give(head, RemoveFromBody, **WELDING, person_id=PAVEL)
+    give(head, AddMember, **WELDING, person_id=RUSTEM)
+    give(head, DissolveBody, **WELDING, act_no="8")
+    leaving = {"bin": COLLEGE, "person_id": PAVEL, "appointment": 1}
+    give(head, EndAppointment, **leaving, valid_to=MONDAY_DATE, order_no="14-к")
+
+
+def the_end(university: House, college: House) -> None:
+    give, head = university.world.give, university.head
+    council = {"bin": UNIVERSITY, "key": FACULTY_COUNCIL.rpartition(".")[2]}
+    give(head, RemoveMember, **council, person_id=ERLAN)
+    decision = mandate(university, "org")
+    give(head, DissolveCouncil, **council, decision_id=decision)
+    give(head, CloseUnit, bin=UNIVERSITY, unit_id="methods", act_no="9")
+    leaving = {"bin": UNIVERSITY, "person_id": head.person, "appointment": 1}
+    last_day = {"valid_to": MONDAY_DATE, "order_no": "15-к"}
+    give(university.registrar, EndAppointment, **leaving, **last_day)
+    act = {"bin": COLLEGE, "act_no": "3"}
+    give(college.registrar, SuspendOrganisation, **act)
+    give(college.registrar, CloseOrganisation, **act)
