@@ -44,7 +44,7 @@ class Load:
 
     def _send(self, number: int) -> None:
         for serial in range(number, COMMANDS, SENDERS):
-            body = {
+            body: dict[str, object] = {
                 "command_id": str(uuid4()),
                 "capacity": self.capacity,
                 "bin": synthetic_bin(1000 + serial),
