@@ -25,6 +25,7 @@ class ServedNode:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> RunningNode:
+        self.data.mkdir(parents=True, exist_ok=True)
         log = (self.data.parent / "serve.log").open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "adapters", "serve", "--port", "0"],

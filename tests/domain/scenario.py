@@ -84,9 +84,12 @@ class World:
         return twin
 
     def __repr__(self) -> str:
-        """The story of the world, for the report of a law that was broken."""
-        lines = [f"{e.mark.at} {e.stream}#{e.mark.version} {e.event}" for e in self.log]
-        return "\n".join(lines)
+        """What was told of documents, for the report of a law that was broken."""
+        return "\n".join(
+            f"{entry.mark.at} {entry.stream}#{entry.mark.version} {entry.event}"
+            for entry in self.log
+            if entry.stream.startswith("document/")
+        )
 
     def state(self, stream: Stream) -> object | None:
         return self._states.get(stream, (0, None))[1]

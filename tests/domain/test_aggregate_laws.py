@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from domain.decider import Command, Event, Refusal
+from domain.decider import Event, Refusal
 from domain.messages import COMMANDS, EVENTS, decode, encode, kind_of, stream_of
 from tests.domain.generated import messages
 from tests.domain.saga import a_saga
@@ -13,12 +13,19 @@ from tests.domain.stories import stories
 
 LAWS = settings(
     deadline=None,
-    max_examples=15,
+    max_examples=10,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
 
-REPEATED_WITH_EFFECT: dict[str, str] = {}
+REPEATED_WITH_EFFECT = {
+    "node.grant-operator": "a person may be granted a role again",
+    "review-body.elect-chair": "a chair may be elected again",
+    "review-body.appoint-department-head": "a head may be appointed again",
+    "council.constitute": "a term may begin anew",
+    "meeting.place-item": "two items may be called alike; a document stands once",
+    "document.revise": "the sender says that there is a new text",
+}
 """Commands that, given anew under another id, change something: each for its reason."""
 
 
@@ -34,27 +41,13 @@ def test_an_event_is_read_as_it_was_written(tag: str) -> None:
     law()
 
 
-@pytest.mark.parametrize("tag", COMMANDS)
-def test_a_command_is_read_as_it_was_sent(tag: str) -> None:
-    @LAWS
-    @given(messages(COMMANDS[tag]))
-    def law(command: Command) -> None:
+def test_a_command_is_read_as_it_was_sent_and_without_a_field_too_many() -> None:
+    for _, _, command in a_saga().accepted:
+        kind = type(command)
         sent = msgspec.json.encode(command)
-        assert msgspec.json.decode(sent, type=COMMANDS[tag]) == command
-
-    law()
-
-
-@pytest.mark.parametrize("tag", COMMANDS)
-def test_a_command_with_a_field_too_many_is_not_read(tag: str) -> None:
-    @settings(LAWS, max_examples=1)
-    @given(messages(COMMANDS[tag]))
-    def law(command: Command) -> None:
-        sent = {**msgspec.to_builtins(command), "secret": 1}
-        with pytest.raises(msgspec.ValidationError):
-            msgspec.convert(sent, COMMANDS[tag])
-
-    law()
+        assert msgspec.json.decode(sent, type=kind) == command
+        with pytest.raises(msgspec.ValidationError, match="secret"):
+            msgspec.json.decode(sent[:-1] + b',"secret":1}', type=kind)
 
 
 @settings(LAWS, max_examples=60)
@@ -103,7 +96,7 @@ def require_harmless_repeats(world: World) -> set[str]:
 
 
 def test_a_command_repeated_is_refused_or_changes_nothing() -> None:
-    assert require_harmless_repeats(a_saga()) <= set(REPEATED_WITH_EFFECT)
+    assert require_harmless_repeats(a_saga()) == set(REPEATED_WITH_EFFECT)
 
 
 @settings(LAWS, max_examples=25)
