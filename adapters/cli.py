@@ -14,7 +14,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from adapters import contract, entry
+from adapters import contract, contract_page, entry
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
 from adapters.settings import Settings, SettingsError, read_settings
@@ -292,9 +292,9 @@ def schema() -> None:
 
 @schema.command(name="contract")
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
-def contract_page(as_json: bool) -> None:
+def contract_command(as_json: bool) -> None:
     """Print the contract page: commands, answers, tokens, events, subjects."""
-    click.echo(contract.as_json() if as_json else contract.page())
+    click.echo(contract.as_json() if as_json else contract_page.page())
 
 
 def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's

@@ -61,7 +61,7 @@ def test_a_command_that_is_no_json_is_wrong_usage(tmp_path: Path, given: bytes) 
 def test_wrong_words_and_settings_are_named(
     tmp_path: Path, words: tuple[str, ...], settings: dict[str, str], said: str
 ) -> None:
-    wrong(adisteme(tmp_path, *words, **settings), 2, said)
+    wrong(adisteme(tmp_path, *words, given=b"", **settings), 2, said)
 
 
 def test_asking_never_makes_a_node(tmp_path: Path) -> None:
