@@ -103,7 +103,8 @@ STATUSES = {
     "401": "no valid token (ACTOR-TOKEN)",
     "403": "the capacity or role may not do this",
     "404": "not there, or not for you",
-    "409": "not in this state, or the stream has moved on (CMD-STALE)",
+    "409": "not in this state, or the stream has moved on (CMD-STALE); a query: the "
+    "views do not show `after` yet, ask again (QUERY-BEHIND)",
     "413, 415": "too large; not JSON",
     "422": "malformed, or other content under a known id (CMD-ID-REUSED)",
     "503": "the store is down or has too much waiting; send the same command again "
