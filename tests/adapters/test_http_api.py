@@ -390,3 +390,8 @@ def test_a_store_that_is_down_is_said_so_and_to_be_asked_again(tmp_path: Path) -
         node.content.close()
         text = b'{"kind": "remarks", "text": "x"}'
         refused(down.post(text, "/v1/content"), 503, "CMD-STORE-DOWN")
+
+
+def test_no_text_of_a_command_holds_the_character_nul(door: Door) -> None:
+    answer = door.post(door.unit(names={"ru": "Отделение\x00связи"}))
+    assert "U+0000" in refused(answer, 422, "CMD-MALFORMED")["detail"]
