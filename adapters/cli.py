@@ -130,7 +130,7 @@ def token(
     show_default=True,
     help="File with the command's JSON, or - for standard input.",
 )
-@click.option("--token", "bearer", envvar="TOKEN", help="Default: the first REGISTRAR.")
+@click.option("--token", "bearer", help="Default: the first REGISTRAR's.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="ru")
 @click.option("--demo", "of_demo", is_flag=True, help="To the demo's node.")
 def do_command(
@@ -189,7 +189,7 @@ def reading_options(command: Any) -> Any:  # click's decorators are untyped here
         click.option(
             "--json", "as_json", is_flag=True, help="Print the answer as JSON."
         ),
-        click.option("--token", "bearer", envvar="TOKEN", help="Default: REGISTRAR."),
+        click.option("--token", "bearer", help="Default: the first REGISTRAR's."),
         click.option("--lang", type=click.Choice(LANGUAGES), default="ru"),
         click.option("--demo", "of_demo", is_flag=True, help="Ask the demo's node."),
     ):

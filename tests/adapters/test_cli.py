@@ -131,6 +131,8 @@ def test_answers_stand_alone_on_standard_output(tmp_path: Path) -> None:
         assert json.loads(refused.stdout)["code"] == "CMD-MALFORMED"
         outside = adisteme(node.data, "show", "document", "../../health/live")
         wrong(outside, 1, "QUERY-UNKNOWN")
+        elsewhere = adisteme(node.data, "show", "documents", TOKEN="of another place")
+        assert elsewhere.returncode == 0, elsewhere.stderr
         english = adisteme(node.data, "show", "document", "x", "--lang", "en")
         wrong(english, 1, "Nothing found")
         token = adisteme(node.data, "token")
