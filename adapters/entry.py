@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import httpx
 import msgspec
 import structlog
 import uvicorn
+from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
@@ -20,7 +22,7 @@ from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.identity import NodeKey
+from adapters.identity import NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import PersonId
 from projections.approval_status import APPROVAL_STATUS
@@ -102,7 +104,7 @@ async def ask_briefly(settings: Settings, question: Question) -> httpx.Response:
     try:
         async with node.running():
             await node.settled(SETTLE_SECONDS)
-            app: Any = create_app(doors_of(node))  # httpx and Litestar type ASGI apart
+            app: Any = app_of(node)  # httpx and Litestar type ASGI apart
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://node"
@@ -135,6 +137,16 @@ def request_of(
     )
 
 
+def app_of(node: Node) -> Litestar:
+    """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
+    try:
+        return create_app(doors_of(node))
+    except (OSError, msgspec.MsgspecError, ValueError, UnusableKey) as error:
+        raise NoAnswer(
+            f"ADISTEME_ISSUERS: {node.settings.issuers} cannot be used: {error}"
+        ) from error
+
+
 def run_serve(settings: Settings, *, demo_wanted: bool, port: int | None) -> None:
     """Serve until SIGINT or SIGTERM."""
     chosen = of_demo(settings, demo_wanted)
@@ -155,7 +167,21 @@ class Server(uvicorn.Server):
         yield
 
 
+def listening(settings: Settings) -> socket.socket:
+    """The address, taken before anything is started; NoAnswer where it is not free."""
+    host, port = settings.host, settings.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise NoAnswer(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another "
+            "with --port, ADISTEME_PORT or ADISTEME_HOST"
+        ) from error
+
+
 async def serve(node: Node) -> None:
+    listener = listening(node.settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -163,21 +189,19 @@ async def serve(node: Node) -> None:
     settings = node.settings
     async with node.running():
         config = uvicorn.Config(
-            create_app(doors_of(node)),
-            host=settings.host,
-            port=settings.port,
+            app_of(node),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
         )
         server = Server(config)
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.02)
         if serving.done():
-            raise NoAnswer(f"port {settings.port} on {settings.host} cannot be used")
-        port = server.servers[0].sockets[0].getsockname()[1]
-        url = f"http://{settings.host}:{port}"
+            raise NoAnswer("the HTTP server could not be started; the log says why")
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        url = f"http://{host}:{listener.getsockname()[1]}"
         node.folder.announce(url)
         log.info("node_serving", url=url, data=str(node.folder.path))
         say_how_to_look(node, url)

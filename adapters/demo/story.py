@@ -156,8 +156,8 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         "faculty",
         "B057",
         department,
-        council(teller, head, owner, "faculty", teachers),
-        council(teller, head, owner, "org", (*teachers[2:], deputy.id, head.id)),
+        council(teller, head, institution, "faculty", teachers),
+        council(teller, head, institution, "org", (*teachers[2:], deputy.id, head.id)),
     )
 
 
@@ -210,7 +210,7 @@ def build_college(teller: Teller, institution: Institution, head: Person) -> Hou
         "06130100",
         Body(formed.stream, teachers, chair),
         None,
-        council(teller, head, owner, "org", (*teachers, deputy.id)),
+        council(teller, head, institution, "org", (*teachers, deputy.id)),
     )
 
 
@@ -291,10 +291,19 @@ def unit(
 
 
 def council(
-    teller: Teller, head: Person, owner: str, key: str, members: tuple[str, ...]
+    teller: Teller,
+    head: Person,
+    institution: Institution,
+    key: str,
+    members: tuple[str, ...],
 ) -> Body:
     """A council with its mandate, elected members, chair and secretary."""
-    title = {"ru": "Методический совет", "kk": "Әдістемелік кеңес"}
+    owner = institution.bin
+    whose = institution.name_ru if key == "org" else f"{key}, {institution.name_ru}"
+    title = {
+        "ru": f"Методический совет ({whose})",
+        "kk": f"Әдістемелік кеңес ({institution.name_kk or whose})",
+    }
     if key == "org":
         teller.give_in_vain(
             "R14-MANDATE",
