@@ -24,6 +24,8 @@ from domain.surroundings import Election, Surroundings
 
 COMMISSION = "COMMISSION"
 DEPARTMENT = "DEPARTMENT"
+CHAIR = "CHAIR"
+DEPARTMENT_HEAD = "DEPARTMENT_HEAD"
 
 
 def reference(owner: str, body_id: str) -> Stream:
@@ -446,6 +448,9 @@ def invite(
     command: InviteSpecialist, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
     """Rule 17: outsiders may be engaged; they never count and never lead."""
+    actor = facts.act.actor
+    if actor.role in (CHAIR, DEPARTMENT_HEAD) and actor.seat != facts.stream:
+        raise Refusal("ACTOR-BODY", body=facts.stream, capacity=actor.capacity)
     known = facts.pack.external_categories
     if command.category not in known:
         raise Refusal("BODY-CATEGORY", category=command.category, known=known)
@@ -493,9 +498,9 @@ def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> Revi
         case BodyReachedMinimum():
             return replace(state, below_minimum=False)
         case ChairElected():
-            return with_leader(state, event.person_id, "CHAIR", day, mark)
+            return with_leader(state, event.person_id, CHAIR, day, mark)
         case DepartmentHeadAppointed():
-            return with_leader(state, event.person_id, "DEPARTMENT_HEAD", day, mark)
+            return with_leader(state, event.person_id, DEPARTMENT_HEAD, day, mark)
         case SpecialistInvited():
             return replace(state, invited=(*state.invited, event.person_id))
         case ReviewBodyDissolved():

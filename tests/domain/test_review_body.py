@@ -29,6 +29,7 @@ from domain.staff import EndAppointment
 from tests.domain.given import (
     BOLAT,
     COLLEGE,
+    COLLEGE_COUNCIL,
     COMMISSION,
     DEPARTMENT,
     ERLAN,
@@ -41,6 +42,7 @@ from tests.domain.given import (
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
+    UNIVERSITY_COUNCIL,
     WELDERS,
     WELDING,
     ZHANNA,
@@ -49,6 +51,7 @@ from tests.domain.given import (
     a_staffed_college,
     a_staffed_university,
     a_university,
+    a_university_and_a_college,
     appoint,
     appoint_department_head,
     elect_chair,
@@ -314,6 +317,20 @@ def test_an_unknown_category_of_outsiders_is_refused() -> None:
     body = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "FRIEND"}
     refused = house.world.refuses("BODY-CATEGORY", house.head, InviteSpecialist, **body)
     assert refused["category"] == "FRIEND"
+
+
+def test_the_chair_of_another_body_engages_nobody_for_this_one() -> None:
+    university, college = a_university_and_a_college()
+    body = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "RESEARCHER"}
+    strangers = (
+        university.officer(DEPARTMENT),
+        university.officer(UNIVERSITY_COUNCIL),
+        college.officer(COLLEGE_COUNCIL),
+    )
+    for hat in strangers:
+        refused = college.world.refuses("ACTOR-BODY", hat, InviteSpecialist, **body)
+        assert refused == {"body": COMMISSION, "capacity": hat.capacity}
+    college.world.give(college.officer(COMMISSION), InviteSpecialist, **body)
 
 
 def test_a_member_is_not_invited() -> None:
