@@ -432,9 +432,13 @@ def place_item(
     if command.kind not in ITEM_KINDS:
         raise Refusal("MEETING-ITEM-KIND", kind=command.kind, known=ITEM_KINDS)
     version = None
+    of_document = (command.document_id, command.content_hash, command.motion)
+    if command.kind != DOCUMENT and any(field is not None for field in of_document):
+        raise Refusal("MEETING-ITEM-FIELDS", kind=command.kind, needed=DOCUMENT)
     if command.kind == DOCUMENT:
         document = facts.document(command.document_id) if command.document_id else None
-        if document is None:
+        # A document of another organisation is told of no more than a missing one.
+        if document is None or document.owner != state.bin:
             raise Refusal("DOC-UNKNOWN", document_id=command.document_id)
         if command.motion not in MOTIONS:
             raise Refusal("MEETING-MOTION", motion=command.motion, known=MOTIONS)

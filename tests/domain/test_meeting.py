@@ -54,6 +54,7 @@ from tests.domain.given import (
     a_college,
     a_staffed_university,
     a_university,
+    a_university_and_a_college,
     form_department,
     mandate,
     seat_council,
@@ -280,6 +281,37 @@ def test_a_document_is_placed_with_a_motion(motion: str | None) -> None:
     document = draft(sitting.house)
     item = document_item(document, motion=motion)
     assert sitting.refuses("MEETING-MOTION", PlaceItem, **item)["motion"] == motion
+
+
+@pytest.mark.parametrize("field", ["document_id", "content_hash", "motion"])
+def test_an_item_of_another_kind_carries_nothing_of_a_document(field: str) -> None:
+    house = a_university()
+    sitting = convene(house, UNIVERSITY_COUNCIL)
+    document = draft(house)
+    of_it = {
+        "document_id": document,
+        "content_hash": state_of(house, document).content_hash,
+        "motion": "Уволить Иванова",
+    }
+    refused = sitting.refuses(
+        "MEETING-ITEM-FIELDS", PlaceItem, kind="OTHER", **{field: of_it[field]}
+    )
+    assert refused == {"kind": "OTHER", "needed": "DOCUMENT"}
+
+
+def test_a_body_takes_no_document_of_another_organisation() -> None:
+    university, college = a_university_and_a_college()
+    document = draft(college)
+    sitting = convene(university, UNIVERSITY_COUNCIL)
+    refused = sitting.refuses(
+        "DOC-UNKNOWN",
+        PlaceItem,
+        kind="DOCUMENT",
+        document_id=document,
+        content_hash="0" * 64,
+        motion="POSITIVE",
+    )
+    assert refused == {"document_id": document}
 
 
 def test_a_document_is_placed_with_the_text_it_has_now() -> None:
