@@ -8,7 +8,15 @@ from msgspec import Struct
 
 from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
-from domain.identifiers import Bin, CouncilId, DecisionId, Names, PersonId, Stream
+from domain.identifiers import (
+    Bin,
+    CouncilId,
+    DecisionId,
+    Names,
+    PersonId,
+    Stream,
+    UnitId,
+)
 from domain.regulation.pack import QuorumRule
 from domain.surroundings import Election, OrganisationFacts, Surroundings
 
@@ -26,7 +34,7 @@ class CouncilEstablished(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "council.established.v1"
     council_id: CouncilId
     bin: Bin
-    key: str
+    key: UnitId
     kind: str
     unit: Stream | None
     title: Names
@@ -102,7 +110,7 @@ class EstablishCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.establish"
     bin: Bin
-    key: str
+    key: UnitId
     council_id: CouncilId
     title: Names
     mandate_decision_id: DecisionId | None = None
@@ -114,7 +122,7 @@ class ElectMember(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.elect-member"
     bin: Bin
-    key: str
+    key: UnitId
     person_id: PersonId
     election: Election | None = None
 
@@ -124,7 +132,7 @@ class RemoveMember(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.remove-member"
     bin: Bin
-    key: str
+    key: UnitId
     person_id: PersonId
 
 
@@ -133,7 +141,7 @@ class ConstituteCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.constitute"
     bin: Bin
-    key: str
+    key: UnitId
     chair: PersonId
     secretary: PersonId
 
@@ -143,7 +151,7 @@ class DissolveCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.dissolve"
     bin: Bin
-    key: str
+    key: UnitId
     decision_id: DecisionId
 
 
@@ -167,7 +175,7 @@ class Council(Struct, frozen=True):
     """MANDATED, ACTIVE or DISSOLVED; its term may have ended by a given day."""
 
     bin: Bin
-    key: str
+    key: UnitId
     kind: str
     council_id: CouncilId
     unit: Stream | None

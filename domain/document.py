@@ -69,7 +69,7 @@ class Author(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the document rests on, as a state standard or a typical plan."""
 
-    kind: str
+    kind: Code
     reference: Annotated[str, Meta(min_length=1, max_length=200)]
 
 

@@ -348,7 +348,9 @@ def record_decision(
     if (command.kind == MANDATE) != (mandate is not None):
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, kind=command.kind)
     if mandate and not (
-        1 <= mandate.seats_min <= mandate.seats_max <= 1000 and mandate.powers
+        1 <= mandate.seats_min <= mandate.seats_max <= 1000
+        and mandate.powers
+        and (mandate.quorum is None or mandate.quorum.can_be_met)
     ):
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, mandate=mandate)
     return [

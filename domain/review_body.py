@@ -1,10 +1,10 @@
 """A commission or a department: formed, led, below its minimum, dissolved."""
 
 from datetime import date, datetime
-from typing import ClassVar, assert_never
+from typing import Annotated, ClassVar, assert_never
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
@@ -30,6 +30,9 @@ DEPARTMENT_HEAD = "DEPARTMENT_HEAD"
 
 def reference(owner: str, body_id: str) -> Stream:
     return Stream(f"review-body/{owner}.{body_id}")
+
+
+Years = Annotated[int, Meta(ge=0, le=80)]
 
 
 class UnitRegulation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +86,7 @@ class ChairElected(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.chair-elected.v1"
     person_id: PersonId
     staff_kind: str
-    experience_years: int
+    experience_years: Years
     election: Election
 
 
@@ -174,7 +177,7 @@ class ElectChair(Command, frozen=True, kw_only=True):
     bin: Bin
     body_id: BodyId
     person_id: PersonId
-    experience_years: int
+    experience_years: Years
     election: Election | None = None
 
 
@@ -311,6 +314,9 @@ def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[
     regulation = command.regulation if isinstance(command, FormDepartment) else None
     if rule.regulation and regulation is None:
         raise Refusal("R11-NO-REGULATION", unit_id=command.body_id)
+    quorum = command.quorum_rule or facts.pack.default_quorum
+    if not quorum.can_be_met:
+        raise Refusal("BODY-QUORUM", quorum=quorum.quorum, majority=quorum.majority)
     members = tuple(dict.fromkeys(command.members))
     eligible = [
         person for person in members if is_teacher(command.bin, person, command, facts)
@@ -332,7 +338,7 @@ def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[
             specialty_codes=command.specialty_codes,
             members=members,
             regulation=regulation,
-            quorum_rule=command.quorum_rule or facts.pack.default_quorum,
+            quorum_rule=quorum,
         )
     ]
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.dates import Spell
 from domain.decider import Act
 from domain.identifiers import (
     Bin,
+    Code,
     DecisionId,
     DocumentId,
     Kato,
@@ -18,6 +19,7 @@ from domain.identifiers import (
     PersonId,
     Sha256,
     Stream,
+    UnitId,
 )
 from domain.regulation.pack import QuorumRule, RulePack
 
@@ -51,11 +53,11 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `council` is the key of the council: `org`, `um` or a unit id.
     """
 
-    council: str
+    council: UnitId
     seats_min: int
     seats_max: int
-    powers: tuple[str, ...]
-    term_months: int | None = None
+    powers: tuple[Code, ...]
+    term_months: Annotated[int, Meta(ge=1, le=1200)] | None = None
     quorum: QuorumRule | None = None
 
 

@@ -1,5 +1,8 @@
 """Rule 2 and the registry: who is registered, at which levels, in which state."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
@@ -293,6 +296,9 @@ def test_a_decision_of_tomorrow_is_not_recorded_today() -> None:
     )
 
 
+NEVER_MET = {"regulation": "7", "quorum": [1, 2], "majority": [1, 1]}
+
+
 def seats(least: int, most: int, *powers: str) -> dict[str, object]:
     return {"council": "org", "seats_min": least, "seats_max": most, "powers": powers}
 
@@ -305,6 +311,7 @@ def seats(least: int, most: int, *powers: str) -> dict[str, object]:
         ("COUNCIL_MANDATE", seats(5, 3, "REVIEW")),
         ("COUNCIL_MANDATE", seats(0, 3, "REVIEW")),
         ("COUNCIL_MANDATE", seats(3, 5)),
+        ("COUNCIL_MANDATE", {**seats(3, 5, "REVIEW"), "quorum": NEVER_MET}),
     ],
 )
 def test_a_mandate_fixes_composition_and_powers(kind: str, fixed: object) -> None:
@@ -316,6 +323,31 @@ def test_a_mandate_fixes_composition_and_powers(kind: str, fixed: object) -> Non
         **decision(house, kind=kind, mandate=fixed),
     )
     assert refused["decision_id"] == named("decision")
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"term_months": 0},
+        {"term_months": -12},
+        {"term_months": 200_000},
+        {"powers": ["Решать всё, кроме отпуска Иванова"]},
+        {"council": "Совет Иванова"},
+        {"quorum": {**NEVER_MET, "majority": [-1, 2]}},
+        {"quorum": {**NEVER_MET, "majority": [1, 0]}},
+        {"quorum": {**NEVER_MET, "quorum": [1, -2]}},
+    ],
+    ids=str,
+)
+def test_a_mandate_holds_codes_and_numbers_that_can_be(fixed: Any) -> None:
+    house = a_founded_university()
+    body = decision(house, kind="COUNCIL_MANDATE")
+    with pytest.raises(msgspec.ValidationError):
+        house.world.give(
+            house.head,
+            RecordGoverningDecision,
+            **{**body, "mandate": {**seats(3, 5, "REVIEW"), **fixed}},
+        )
 
 
 def number_of_methodists(house: House, decision_id: str) -> dict[str, object]:

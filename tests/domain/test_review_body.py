@@ -202,6 +202,22 @@ def test_a_body_belongs_to_an_active_unit() -> None:
     assert refused == {"unit_id": "physics"}
 
 
+def test_a_body_has_a_quorum_that_can_be_met() -> None:
+    house = a_staffed_college()
+    never = {"regulation": "7", "quorum": [2, 2], "majority": [1, 2]}
+    refused = house.world.refuses(
+        "BODY-QUORUM",
+        house.head,
+        FormCommission,
+        **WELDING_COMMISSION,
+        names=NAMES,
+        levels=["TVE"],
+        members=WELDERS,
+        quorum_rule=never,
+    )
+    assert refused == {"quorum": (2, 2), "majority": (1, 2)}
+
+
 def test_a_body_is_formed_once() -> None:
     house = a_college()
     refused = house.world.refuses(
