@@ -18,7 +18,12 @@ from domain.identifiers import (
     UnitId,
 )
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import Election, OrganisationFacts, Surroundings
+from domain.surroundings import (
+    Election,
+    OrganisationFacts,
+    Surroundings,
+    active_organisation,
+)
 
 ORGANISATION_KEY = "org"
 UM_KEY = "um"
@@ -219,9 +224,10 @@ def decide(
 ) -> list[Event]:
     if state is not None and facts.act.at < state.last_act:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+    organisation = active_organisation(command.bin, facts)
     match command, state:
         case EstablishCouncil(), (None | Council(phase="DISSOLVED")):
-            return establish(command, facts)
+            return establish(command, organisation, facts)
         case EstablishCouncil(), Council():
             raise Refusal("COUNCIL-EXISTS", council=facts.stream)
         case _, None:
@@ -243,7 +249,6 @@ def decide(
         case ConstituteCouncil(), Council():
             return constitute(command, state, facts)
         case DissolveCouncil(), Council():
-            organisation = organisation_of(command.bin, facts)
             if command.decision_id not in organisation.governing_decisions:
                 raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
             return [
@@ -254,16 +259,10 @@ def decide(
     raise AssertionError(command)
 
 
-def organisation_of(owner: Bin, facts: Surroundings) -> OrganisationFacts:
-    organisation = facts.organisation(owner)
-    if organisation is None or not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=owner)
-    return organisation
-
-
-def establish(command: EstablishCouncil, facts: Surroundings) -> list[Event]:
+def establish(
+    command: EstablishCouncil, organisation: OrganisationFacts, facts: Surroundings
+) -> list[Event]:
     """Rule 14: the governing council fixes order, composition and powers."""
-    organisation = organisation_of(command.bin, facts)
     kind = KIND_OF_KEY.get(command.key, "UNIT_COUNCIL")
     unit = None
     levels: tuple[str, ...] = ()

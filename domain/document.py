@@ -33,7 +33,7 @@ from domain.regulation.route import (
     Subject,
     resolve,
 )
-from domain.surroundings import BodyFacts, OrganisationFacts, Surroundings
+from domain.surroundings import BodyFacts, Surroundings, active_organisation
 
 POSITIVE = "POSITIVE"
 NEGATIVE = "NEGATIVE"
@@ -349,6 +349,7 @@ def decide(
         raise Refusal("DOC-UNKNOWN", document_id=command.document_id)
     match command:
         case ReviseContent():
+            active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
             require_one_file_a_language(command.variants)
@@ -360,6 +361,7 @@ def decide(
                 )
             ]
         case SubmitDocument():
+            active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
             return submit(command, state, facts)
@@ -369,6 +371,7 @@ def decide(
             return approve(command, state, facts)
         case DeclineApproval():
             require_approver(state, facts)
+            active_organisation(state.bin, facts)
             require_phase(state, "READY")
             require_order(state, facts)
             return [
@@ -406,18 +409,9 @@ def is_author(state: Document, person: PersonId) -> bool:
     return person in (state.author.person_id, state.drafted_by)
 
 
-def organisation_of(owner: Bin, facts: Surroundings) -> OrganisationFacts:
-    organisation = facts.organisation(owner)
-    if organisation is None:
-        raise Refusal("ORG-UNKNOWN", bin=owner)
-    if not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=owner)
-    return organisation
-
-
 def create(command: CreateDocument, facts: Surroundings) -> list[Event]:
     """Rules 2 and 18 to 21: a kind at a level it has, by the author its rule names."""
-    organisation = organisation_of(command.bin, facts)
+    organisation = active_organisation(command.bin, facts)
     pack = facts.pack
     if command.kind not in pack.document_kinds():
         known = pack.document_kinds()
@@ -479,7 +473,6 @@ def submit(
     command: SubmitDocument, state: Document, facts: Surroundings
 ) -> list[Event]:
     """Freeze the route from the bodies of today; the basis must be stated."""
-    organisation_of(state.bin, facts)
     profile = command.profile or facts.pack.default_profile
     row = facts.pack.route_row(state.kind, state.level, profile)
     if row is None:
@@ -561,6 +554,7 @@ def record_conclusion(
     """A body of the open stage, by its own officer, on this very text."""
     kind = body_kind(command.body, state)
     require_officer(command, kind, state, facts)
+    active_organisation(state.bin, facts)
     require_phase(state, "IN_REVIEW")
     stage = state.stage()
     assert stage is not None and state.route is not None
@@ -692,6 +686,7 @@ def approve(
 ) -> list[Event]:
     """Approve what every body of the route found positive, by the role of the rule."""
     require_approver(state, facts)
+    active_organisation(state.bin, facts)
     missing = state.missing_bodies()
     if state.phase == "IN_REVIEW" or (state.phase == "READY" and missing):
         raise Refusal(

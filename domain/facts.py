@@ -68,7 +68,7 @@ class Facts:
             names=state.names,
             kato=state.kato,
             levels=state.levels,
-            is_active=state.phase == "ACTIVE",
+            phase=state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
             mandates={
                 number: decision.mandate

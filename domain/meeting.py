@@ -19,7 +19,7 @@ from domain.identifiers import (
     Stream,
 )
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import BodyFacts, Surroundings
+from domain.surroundings import BodyFacts, Surroundings, active_organisation
 
 DOCUMENT = "DOCUMENT"
 ITEM_KINDS = (DOCUMENT, "ELECTION", "CHAIR_DECISION", "RECOMMENDATION", "OTHER")
@@ -347,6 +347,7 @@ def decide(
     if state is None:
         raise Refusal("MEETING-UNKNOWN", meeting_id=command.meeting_id)
     body = body_of(state.body, facts)
+    active_organisation(state.bin, facts)
     if state.phase not in ALLOWED_IN[type(command)]:
         raise Refusal("MEETING-STATE", state=state.phase)
     if facts.act.at < state.last_act:
@@ -409,6 +410,7 @@ def body_of(body: Stream, facts: Surroundings) -> BodyFacts:
 
 def plan(command: PlanMeeting, facts: Surroundings) -> list[Event | On]:
     body = body_of(command.body, facts)
+    active_organisation(body.owner, facts)
     if not body.is_led:
         raise Refusal("BODY-NOT-LED", bodies=[command.body])
     if command.planned_for < local_day(body.opened_at):

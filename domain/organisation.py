@@ -1,6 +1,6 @@
 """An organisation: its registration, levels, charter and governing decisions."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, assert_never
 
 import msgspec
@@ -228,22 +228,37 @@ class RecordedDecision(Struct, frozen=True):
 
 
 class Organisation(Struct, frozen=True):
-    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on."""
+    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
+
+    `phases` holds each of them with the instant from which it held.
+    """
 
     bin: Bin
     names: Names
     kind: str
     kato: Kato
-    phase: str
+    phases: tuple[tuple[datetime, str], ...]
+    last_act: datetime
     levels: tuple[str, ...] = ()
     charter: Charter = Charter()
     decisions: dict[DecisionId, RecordedDecision] = {}
     methodist_number: int | None = None
 
+    @property
+    def phase(self) -> str:
+        return self.phases[-1][1]
+
+    def phase_at(self, moment: datetime) -> str:
+        """The phase at `moment`: UNREGISTERED before there was any."""
+        held = [phase for since, phase in self.phases if since <= moment]
+        return held[-1] if held else "UNREGISTERED"
+
 
 def decide(
     command: OrganisationCommand, state: Organisation | None, facts: Surroundings
 ) -> list[Event | On]:
+    if state is not None and facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     match command, state:
         case RegisterOrganisation(), None:
             return register(command, facts)
@@ -252,11 +267,11 @@ def decide(
         case _, None:
             raise Refusal("ORG-UNKNOWN", bin=command.bin)
         case _, Organisation(phase="CLOSED"):
-            raise Refusal("ORG-STATE", state="CLOSED")
+            raise Refusal("ORG-STATE", state="CLOSED", bin=command.bin)
         case DeclareLevels(), Organisation():
             return declare_levels(command, state, facts)
         case ActivateOrganisation(), Organisation(phase="ACTIVE"):
-            raise Refusal("ORG-STATE", state="ACTIVE")
+            raise Refusal("ORG-STATE", state="ACTIVE", bin=command.bin)
         case ActivateOrganisation(), Organisation():
             require_levels(state.kind, state.levels, facts)
             return [OrganisationActivated()]
@@ -265,7 +280,7 @@ def decide(
         case CloseOrganisation(), Organisation():
             return [OrganisationClosed(act_no=command.act_no)]
         case _, Organisation(phase=phase) if phase != "ACTIVE":
-            raise Refusal("ORG-STATE", state=phase)
+            raise Refusal("ORG-STATE", state=phase, bin=command.bin)
         case RecordCharter(), Organisation():
             return [
                 CharterRecorded(
@@ -403,23 +418,29 @@ def on_or_before_today(day: date, facts: Surroundings) -> date:
 
 
 def evolve(
-    state: Organisation | None, event: OrganisationEvent, _mark: Mark
+    state: Organisation | None, event: OrganisationEvent, mark: Mark
 ) -> Organisation:
     if isinstance(event, OrganisationRegistered):
         return Organisation(
-            event.bin, event.names, event.kind, event.kato, "REGISTERED"
+            event.bin,
+            event.names,
+            event.kind,
+            event.kato,
+            ((mark.at, "REGISTERED"),),
+            mark.at,
         )
     assert state is not None
     replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
     match event:
         case LevelsDeclared():
             return replace(state, levels=event.levels)
         case OrganisationActivated():
-            return replace(state, phase="ACTIVE")
+            return replace(state, phases=(*state.phases, (mark.at, "ACTIVE")))
         case OrganisationSuspended():
-            return replace(state, phase="SUSPENDED")
+            return replace(state, phases=(*state.phases, (mark.at, "SUSPENDED")))
         case OrganisationClosed():
-            return replace(state, phase="CLOSED")
+            return replace(state, phases=(*state.phases, (mark.at, "CLOSED")))
         case CharterRecorded():
             return replace(state, charter=event.clauses)
         case GoverningDecisionRecorded():

@@ -20,7 +20,12 @@ from domain.identifiers import (
     UnitId,
 )
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import Election, Surroundings
+from domain.surroundings import (
+    Election,
+    OrganisationFacts,
+    Surroundings,
+    active_organisation,
+)
 
 COMMISSION = "COMMISSION"
 DEPARTMENT = "DEPARTMENT"
@@ -272,9 +277,10 @@ def decide(
 ) -> list[Event]:
     if state is not None and facts.act.at < state.last_act:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+    organisation = active_organisation(command.bin, facts)
     match command, state:
         case ((FormCommission() | FormDepartment()), None):
-            return form(command, facts)
+            return form(command, organisation, facts)
         case ((FormCommission() | FormDepartment()), ReviewBody()):
             raise Refusal("BODY-EXISTS", body=reference(command.bin, command.body_id))
         case _, None:
@@ -296,13 +302,14 @@ def decide(
     raise AssertionError(command)
 
 
-def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[Event]:
+def form(
+    command: FormCommission | FormDepartment,
+    organisation: OrganisationFacts,
+    facts: Surroundings,
+) -> list[Event]:
     """Rule 16: the right level, and three distinct teachers of the disciplines."""
     kind = COMMISSION if isinstance(command, FormCommission) else DEPARTMENT
     rule = facts.pack.review_bodies[kind]
-    organisation = facts.organisation(command.bin)
-    if organisation is None or not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=command.bin)
     if not command.levels or not set(command.levels) <= set(organisation.levels):
         raise Refusal("R2-LEVEL", levels=command.levels, allowed=organisation.levels)
     if not set(command.levels) <= set(rule.levels):

@@ -9,7 +9,7 @@ from domain import office
 from domain.dates import Spell
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
 from domain.identifiers import Bin, Code, Number, PersonId, Stream, UnitId
-from domain.surroundings import Surroundings
+from domain.surroundings import Surroundings, active_organisation
 
 POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST", "TEACHER", "MASTER", "SPECIALIST")
 OFFICE_OF_POST = {"HEAD": office.HEAD, "METHODIST": office.METHODISTS}
@@ -87,11 +87,11 @@ class Staff(Struct, frozen=True):
 def decide(
     command: StaffCommand, state: Staff | None, facts: Surroundings
 ) -> list[Event | On]:
-    organisation = facts.organisation(command.bin)
-    if organisation is None:
+    if facts.organisation(command.bin) is None:
         raise Refusal("ORG-UNKNOWN", bin=command.bin)
     match command:
         case AppointStaff():
+            active_organisation(command.bin, facts)
             return appoint(command, state, facts)
         case EndAppointment():
             return end(command, state, facts)

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 from msgspec import Meta, Struct
 
 from domain.dates import Spell
-from domain.decider import Act
+from domain.decider import Act, Refusal
 from domain.identifiers import (
     Bin,
     Code,
@@ -62,14 +62,14 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class OrganisationFacts(Struct, frozen=True):
-    """An organisation as others see it at the date of an act."""
+    """An organisation as others see it at the instant of an act."""
 
     bin: Bin
     kind: str
     names: Names
     kato: Kato
     levels: tuple[str, ...]
-    is_active: bool
+    phase: str
     regulation_approvers: tuple[str, ...]
     mandates: dict[DecisionId, Mandate]
     methodist_number: int | None
@@ -176,3 +176,13 @@ class Surroundings(Protocol):
     def document(self, document: DocumentId) -> DocumentFacts | None: ...
 
     def last_minutes_number(self, body: Stream, year: int) -> int: ...
+
+
+def active_organisation(owner: Bin, facts: Surroundings) -> OrganisationFacts:
+    """The organisation that acts, or a refusal: it must be ACTIVE at that instant."""
+    organisation = facts.organisation(owner)
+    if organisation is None:
+        raise Refusal("ORG-UNKNOWN", bin=owner)
+    if organisation.phase != "ACTIVE":
+        raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)
+    return organisation

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import Bin, Names, Number, Sha256, Stream, UnitId
-from domain.surroundings import Surroundings
+from domain.surroundings import Surroundings, active_organisation
 
 ADMINISTRATION = "adm"
 RESERVED_IDS = (ADMINISTRATION, "org", "um", "head", "methodists")
@@ -107,11 +107,7 @@ class Unit(Struct, frozen=True):
 def decide(
     command: UnitCommand, state: Unit | None, facts: Surroundings
 ) -> list[Event]:
-    organisation = facts.organisation(command.bin)
-    if organisation is None:
-        raise Refusal("ORG-UNKNOWN", bin=command.bin)
-    if not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=command.bin)
+    organisation = active_organisation(command.bin, facts)
     match command, state:
         case CreateUnit(), None:
             return create(command, organisation.levels, facts)

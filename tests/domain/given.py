@@ -246,6 +246,7 @@ def mandate(
     seats: tuple[int, int] = (3, 5),
     term_months: int | None = None,
     quorum: object = None,
+    day: date = NEW_YEAR,
 ) -> str:
     """Record the governing council's mandate of a methodical council (rule 14)."""
     decision_id = named(f"mandate of {key} of {house.bin} at {house.world.now}")
@@ -256,7 +257,7 @@ def mandate(
         decision_id=decision_id,
         kind="COUNCIL_MANDATE",
         number="4",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
         mandate={
             "council": key,

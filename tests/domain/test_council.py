@@ -23,7 +23,6 @@ from domain.council import (
 from domain.decider import Command
 from domain.identifiers import Stream
 from domain.meeting import PlanMeeting
-from domain.staff import AppointStaff
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,
@@ -48,7 +47,7 @@ from tests.domain.given import (
     seat_council,
     set_methodists,
 )
-from tests.domain.scenario import named
+from tests.domain.scenario import ONE_MINUTE, named
 
 ORG = {"bin": UNIVERSITY, "key": "org"}
 
@@ -105,25 +104,17 @@ def test_a_decision_of_another_kind_is_no_mandate() -> None:
 
 def test_a_mandate_does_not_serve_before_it_was_given() -> None:
     house = a_staffed_university()
-    decision = mandate(house, "org")
-    last_year = house.world.now - timedelta(days=30)
-    house.world.give(
-        house.registrar,
-        AppointStaff,
-        bin=UNIVERSITY,
-        person_id=SYMBAT,
-        post="DEPUTY_HEAD_EM",
-        valid_from="2025-01-01",
-        order_no="1",
-    )
-    deputy = house.teacher(SYMBAT)
-    house.world.refuses(
+    before = house.world.now + ONE_MINUTE
+    house.world.later(days=30)
+    decision = mandate(house, "org", day=house.world.now.date())
+    refused = house.world.refuses(
         "R14-MANDATE",
-        deputy,
+        house.head,
         EstablishCouncil,
         **council(house, mandate_decision_id=decision),
-        occurred_at=last_year,
+        occurred_at=before,
     )
+    assert refused == {"decision_id": decision, "council": "org"}
 
 
 def test_an_organisation_has_one_council_at_a_time() -> None:

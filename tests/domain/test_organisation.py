@@ -1,11 +1,23 @@
 """Rule 2 and the registry: who is registered, at which levels, in which state."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from domain.council import RemoveMember
+from domain.decider import Command
+from domain.document import (
+    ApproveDocument,
+    DeclineApproval,
+    RecordConclusion,
+    ReviseContent,
+    SubmitDocument,
+)
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
+from domain.meeting import MinuteMeeting, PlanMeeting
 from domain.organisation import (
     ActivateOrganisation,
     AssignDirectLeadership,
@@ -24,23 +36,39 @@ from domain.organisation import (
     SuspendOrganisation,
 )
 from domain.regulation import kato
+from domain.review_body import RemoveMember as RemoveFromBody
+from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (
     AIGERIM,
     ALMATY,
     COLLEGE,
     DAULET,
+    DEPARTMENT,
     FILE_HASH,
+    MONDAY_DATE,
     NEW_YEAR,
     SCHOOL,
     SYMBAT,
+    ZHANNA,
     House,
     a_founded_school,
     a_founded_university,
+    a_university,
     mandate,
     open_unit,
 )
-from tests.domain.scenario import named
+from tests.domain.reviewing import (
+    APPROVAL,
+    SALTED,
+    a_ready,
+    citing,
+    decide_on,
+    draft,
+    submit,
+    text,
+)
+from tests.domain.scenario import Hat, named
 
 NAMES = Names(ru="Колледж", kk="Колледж", en="College")
 TOMORROW = "2026-01-13"
@@ -219,6 +247,73 @@ def test_a_suspended_organisation_waits_until_it_is_active_again() -> None:
     )
     give(registrar, ActivateOrganisation, bin=house.bin)
     give(house.head, RecordCharter, **charter_of(house.bin))
+
+
+def attempts(house: House) -> Iterator[tuple[Hat, type[Command], dict[str, object]]]:
+    """An act of every aggregate of the house, each of which it may do when active."""
+    ready = {"document_id": a_ready(house)}
+    returned: dict[str, object] = {"document_id": draft(house, name="another plan")}
+    review = draft(house, name="a third plan")
+    submit(house, review)
+    sitting = decide_on(house, review, DEPARTMENT)
+    law = {"bin": house.bin, "body_id": "civil-law"}
+    org = {"bin": house.bin, "key": "org"}
+    chair = sitting.officer
+    body = {"body": DEPARTMENT, "planned_for": MONDAY_DATE}
+    teacher = {"post": "TEACHER", "valid_from": NEW_YEAR, "order_no": "1"}
+    yield house.head, ApproveDocument, {**ready, **APPROVAL}
+    yield house.head, DeclineApproval, {**ready, "reason_ref": SALTED}
+    yield house.deputy, ReviseContent, {**returned, "variants": [text("new")]}
+    yield house.deputy, SubmitDocument, returned
+    yield chair, RecordConclusion, citing(house, review, sitting)
+    yield chair, PlanMeeting, {"meeting_id": named("m"), **body}
+    minutes = {"minutes_ref": SALTED, "signed_by": [chair.person]}
+    yield chair, MinuteMeeting, {"meeting_id": sitting.meeting, **minutes}
+    yield house.head, RemoveFromBody, {**law, "person_id": ZHANNA}
+    yield house.head, RemoveMember, {**org, "person_id": ZHANNA}
+    yield house.head, AppointStaff, {"bin": house.bin, "person_id": SYMBAT, **teacher}
+
+
+def test_nobody_acts_for_a_suspended_organisation() -> None:
+    house = a_university()
+    acts = list(attempts(house))
+    act = {"bin": house.bin, "act_no": "17"}
+    house.world.give(house.registrar, SuspendOrganisation, **act)
+    suspended = {"state": "SUSPENDED", "bin": house.bin}
+    for hat, kind, fields in acts:
+        assert house.world.refuses("ORG-STATE", hat, kind, **fields) == suspended
+    house.world.give(house.registrar, ActivateOrganisation, bin=house.bin)
+    for hat, kind, fields in acts:
+        assert house.world.copy().give(hat, kind, **fields)
+
+
+def test_an_act_is_judged_by_the_state_of_its_own_day() -> None:
+    house = a_founded_university()
+    before = house.world.now - timedelta(days=1)
+    active = house.world.now
+    house.world.later(days=1)
+    act = {"bin": house.bin, "act_no": "17"}
+    house.world.give(house.registrar, SuspendOrganisation, **act)
+    faculty = {"bin": house.bin, "kind": "FACULTY", "names": Names(ru="Факультет")}
+    refused = house.world.refuses(
+        "ORG-STATE", house.head, CreateUnit, unit_id="f1", **faculty, occurred_at=before
+    )
+    assert refused == {"state": "UNREGISTERED", "bin": house.bin}
+    house.world.give(
+        house.head, CreateUnit, unit_id="f2", **faculty, occurred_at=active
+    )
+    house.world.refuses("ORG-STATE", house.head, CreateUnit, unit_id="f3", **faculty)
+
+
+def test_no_act_of_an_organisation_is_dated_before_its_last_one() -> None:
+    house = a_founded_university()
+    house.world.refuses(
+        "CMD-BEFORE",
+        house.head,
+        RecordGoverningDecision,
+        **decision(house),
+        occurred_at=house.world.now - timedelta(days=1),
+    )
 
 
 def test_a_closed_organisation_stays_closed() -> None:
