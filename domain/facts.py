@@ -110,7 +110,7 @@ class Facts:
             kind=state.kind,
             names=state.names,
             parent=state.parent,
-            is_active=state.phase == "ACTIVE",
+            is_active=state.is_active_at(self._act.at),
             levels=state.levels,
         )
 
@@ -176,6 +176,7 @@ class Facts:
 
     def _council(self, ref: Stream, state: Council) -> BodyFacts:
         day = self._act.on
+        served = self.unit(state.unit) if state.unit else None
         return BodyFacts(
             ref=ref,
             owner=state.bin,
@@ -188,7 +189,9 @@ class Facts:
             members=state.members_on(day),
             invited=(),
             quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
+            exists=state.exists_on(day)
+            and state.opened_at <= self._act.at
+            and (served is None or served.is_active),
             is_led=state.is_led_on(day),
             below_minimum=False,
             opened_at=state.opened_at,
@@ -228,8 +231,8 @@ class Facts:
             members=(),
             invited=(),
             quorum=self._pack.default_quorum,
-            exists=state.phase == "ACTIVE",
+            exists=state.is_active_at(self._act.at),
             is_led=True,
             below_minimum=False,
-            opened_at=self._act.at,
+            opened_at=state.opened_at or state.last_act,
         )

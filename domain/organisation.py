@@ -322,7 +322,7 @@ def register(command: RegisterOrganisation, facts: Surroundings) -> list[Event |
             unit.UnitCreated(
                 bin=owner,
                 unit_id=UnitId(unit.ADMINISTRATION),
-                kind="ADMINISTRATION",
+                kind=unit.ADMINISTRATION_KIND,
                 names=Names(ru="Администрация", kk="Әкімшілік", en="Administration"),
                 parent=None,
             ),

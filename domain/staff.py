@@ -111,7 +111,8 @@ def appoint(
     unit = None
     if command.unit_id is not None:
         unit = Stream(f"unit/{command.bin}.{command.unit_id}")
-        if facts.unit(unit) is None:
+        place_of_work = facts.unit(unit)
+        if place_of_work is None or not place_of_work.is_active:
             raise Refusal("UNIT-UNKNOWN", unit_id=command.unit_id)
     held = state.appointments.values() if state else ()
     for other in held:

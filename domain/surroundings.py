@@ -77,7 +77,7 @@ class OrganisationFacts(Struct, frozen=True):
 
 
 class UnitFacts(Struct, frozen=True):
-    """A unit: its kind, its parent unit if any, whether it is active."""
+    """A unit: its kind, its parent unit if any, whether it was active then."""
 
     ref: Stream
     owner: Bin

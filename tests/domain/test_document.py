@@ -29,7 +29,7 @@ from domain.document import (
     content_hash,
 )
 from domain.identifiers import Sha256, Stream
-from domain.meeting import AnnulVote, PostponeItem
+from domain.meeting import AnnulVote, PlanMeeting, PostponeItem
 from domain.organisation import SuspendOrganisation
 from domain.review_body import AppointDepartmentHead, RemoveMember
 from domain.staff import EndAppointment
@@ -365,6 +365,25 @@ def test_there_is_one_file_for_each_language() -> None:
         document_id=document,
         variants=twice,
     )
+
+
+def test_the_council_of_a_unit_that_was_closed_is_in_no_route() -> None:
+    house = a_university()
+    document = draft(house)
+    faculty = {"bin": UNIVERSITY, "unit_id": FACULTY, "act_no": "1"}
+    house.world.give(house.head, CloseUnit, **faculty)
+    submit(house, document)
+    asked = [body.body for body in state_of(house, document).missing_bodies()]
+    assert asked == [DEPARTMENT, EM_UNIT, UNIVERSITY_COUNCIL]
+    body = {"body": FACULTY_COUNCIL, "planned_for": MONDAY_DATE}
+    refused = house.world.refuses(
+        "BODY-UNKNOWN",
+        house.officer(FACULTY_COUNCIL),
+        PlanMeeting,
+        meeting_id=named("m"),
+        **body,
+    )
+    assert refused == {"body": FACULTY_COUNCIL}
 
 
 def test_a_suspended_organisation_drafts_and_submits_nothing() -> None:
