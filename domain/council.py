@@ -192,7 +192,7 @@ class Council(Struct, frozen=True):
     opened_at: datetime
     last_act: datetime
     phase: str = "MANDATED"
-    term: Spell | None = None
+    terms: tuple[Spell, ...] = ()
     members: dict[PersonId, tuple[Spell, ...]] = {}
     seats: dict[int, Seat] = {}
     term_months: int | None = None
@@ -201,15 +201,22 @@ class Council(Struct, frozen=True):
     def members_on(self, day: date) -> tuple[PersonId, ...]:
         return members_on(self.members, day)
 
+    def members_between(self, first: date, last: date) -> tuple[PersonId, ...]:
+        """Who was in office on the first or the last of these days."""
+        both = (*self.members_on(first), *self.members_on(last))
+        return tuple(dict.fromkeys(both))
+
     def exists_on(self, day: date) -> bool:
         return self.dissolved_on is None or day < self.dissolved_on
+
+    def in_term_on(self, day: date) -> bool:
+        return any(term.covers(day) for term in self.terms)
 
     def is_led_on(self, day: date) -> bool:
         in_office = self.members_on(day)
         return (
             self.exists_on(day)
-            and self.term is not None
-            and self.term.covers(day)
+            and self.in_term_on(day)
             and any(
                 seat.role == "CHAIR"
                 and seat.spell.covers(day)
@@ -227,6 +234,8 @@ def decide(
     organisation = active_organisation(command.bin, facts)
     match command, state:
         case EstablishCouncil(), (None | Council(phase="DISSOLVED")):
+            if state is not None and command.council_id == state.council_id:
+                raise Refusal("COUNCIL-ID-USED", council_id=command.council_id)
             return establish(command, organisation, facts)
         case EstablishCouncil(), Council():
             raise Refusal("COUNCIL-EXISTS", council=facts.stream)
@@ -306,8 +315,9 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
     if election is None or not election.is_won or election.date > facts.act.on:
         raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if election.date < local_day(state.opened_at):
-        raise Refusal("CMD-BEFORE", act=election.date, rests_on=facts.stream)
-    members = state.members_on(facts.act.on)
+        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
+    # Whoever was in office on the day of the election held a seat then.
+    members = state.members_between(election.date, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     if len(members) >= state.seats_max:
@@ -338,12 +348,7 @@ def constitute(
     ]
     if strangers or command.chair == command.secretary:
         raise Refusal("COUNCIL-OFFICERS", persons=strangers or [command.chair])
-    return [
-        CouncilConstituted(
-            council_id=state.council_id,
-            valid_from=day,
-            term_end=last_day_of_term(day, state.term_months),
-        ),
+    officers: list[Event] = [
         CouncilChairSeated(
             council_id=state.council_id, person_id=command.chair, valid_from=day
         ),
@@ -351,6 +356,15 @@ def constitute(
             council_id=state.council_id, person_id=command.secretary, valid_from=day
         ),
     ]
+    # New officers do not prolong the term that the mandate fixed.
+    if state.in_term_on(day):
+        return officers
+    constituted = CouncilConstituted(
+        council_id=state.council_id,
+        valid_from=day,
+        term_end=last_day_of_term(day, state.term_months),
+    )
+    return [constituted, *officers]
 
 
 def last_day_of_term(first_day: date, months: int | None) -> date | None:
@@ -402,7 +416,7 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
             return replace(state, members=members, seats=seats)
         case CouncilConstituted():
             term = Spell(valid_from=event.valid_from, valid_to=event.term_end)
-            return replace(state, phase="ACTIVE", term=term)
+            return replace(state, phase="ACTIVE", terms=(*state.terms, term))
         case CouncilChairSeated():
             return seated(state, "CHAIR", event.person_id, event.valid_from, mark)
         case CouncilSecretarySeated():

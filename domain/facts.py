@@ -76,7 +76,11 @@ class Facts:
                 if decision.mandate is not None and decision.date <= self._act.on
             },
             methodist_number=state.methodist_number,
-            governing_decisions=tuple(state.decisions),
+            governing_decisions=tuple(
+                number
+                for number, decision in state.decisions.items()
+                if decision.date <= self._act.on
+            ),
         )
 
     def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:

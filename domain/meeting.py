@@ -310,6 +310,7 @@ class Meeting(Struct, frozen=True):
     quorum: QuorumRule
     phase: str
     last_act: datetime
+    planned_at: datetime
     items: dict[int, Item] = {}
     present: tuple[PersonId, ...] = ()
     invited_present: tuple[PersonId, ...] = ()
@@ -348,6 +349,9 @@ def decide(
         raise Refusal("MEETING-UNKNOWN", meeting_id=command.meeting_id)
     body = body_of(state.body, facts)
     active_organisation(state.bin, facts)
+    # A council that was established anew has not planned what the old one did.
+    if body.opened_at > state.planned_at:
+        raise Refusal("BODY-STATE", state="DISSOLVED", body=state.body)
     if state.phase not in ALLOWED_IN[type(command)]:
         raise Refusal("MEETING-STATE", state=state.phase)
     if facts.act.at < state.last_act:
@@ -363,8 +367,7 @@ def decide(
                 raise Refusal("MEETING-ITEM", item=command.item, reason="decided")
             return [ItemPostponed(item=command.item, reason_ref=command.reason_ref)]
         case OpenMeeting():
-            if not body.is_led:
-                raise Refusal("BODY-NOT-LED", bodies=[state.body])
+            require_led(state.body, body)
             return [MeetingOpened()]
         case RecordArrival():
             return arrive(command.person_id, state, body)
@@ -375,6 +378,7 @@ def decide(
         case Recuse():
             return recuse(command, state, body, facts)
         case OpenVote():
+            require_led(state.body, body)
             return open_vote(command, state, body)
         case CloseVote():
             return close_vote(command, state)
@@ -408,11 +412,16 @@ def body_of(body: Stream, facts: Surroundings) -> BodyFacts:
     return found
 
 
+def require_led(ref: Stream, body: BodyFacts) -> None:
+    """A body without a leader, or a council out of its term, decides nothing."""
+    if not body.is_led:
+        raise Refusal("BODY-NOT-LED", bodies=[ref])
+
+
 def plan(command: PlanMeeting, facts: Surroundings) -> list[Event | On]:
     body = body_of(command.body, facts)
     active_organisation(body.owner, facts)
-    if not body.is_led:
-        raise Refusal("BODY-NOT-LED", bodies=[command.body])
+    require_led(command.body, body)
     if command.planned_for < local_day(body.opened_at):
         raise Refusal("CMD-BEFORE", act=command.planned_for, rests_on=body.opened_at)
     return [
@@ -612,6 +621,7 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             event.levels,
             event.quorum_rule,
             "PLANNED",
+            mark.at,
             mark.at,
         )
     assert state is not None

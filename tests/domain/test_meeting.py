@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import council
+from domain.council import DissolveCouncil
 from domain.decider import Command, Event
 from domain.document import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
@@ -157,6 +158,33 @@ def test_another_body_of_the_same_house_does_not_act_for_this_one() -> None:
         "ACTOR-BODY", stranger, OpenMeeting, meeting_id=sitting.meeting
     )
     assert refused["body"] == UNIVERSITY_COUNCIL
+
+
+def test_a_council_whose_term_ended_in_its_meeting_votes_no_more() -> None:
+    house = a_staffed_university()
+    decision = mandate(house, "org", term_months=1)
+    seat_council(house, "org", LAWYERS, decision)
+    house.world.later(days=30)
+    sitting = convene(house, UNIVERSITY_COUNCIL)
+    sitting.does(PlaceItem, **an_item())
+    sitting.open()
+    house.world.later(days=1)
+    refused = sitting.refuses("BODY-NOT-LED", OpenVote, item=1)
+    assert refused == {"bodies": [UNIVERSITY_COUNCIL]}
+
+
+def test_a_council_established_anew_does_not_continue_the_old_ones_meeting() -> None:
+    house = a_university()
+    planned = convene(house, UNIVERSITY_COUNCIL)
+    org = {"bin": UNIVERSITY, "key": "org"}
+    decision = mandate(house, "org")
+    house.world.give(house.head, DissolveCouncil, **org, decision_id=decision)
+    seat_council(house, "org", LAWYERS)
+    chair = house.officer(UNIVERSITY_COUNCIL)
+    refused = house.world.refuses(
+        "BODY-STATE", chair, OpenMeeting, meeting_id=planned.meeting
+    )
+    assert refused == {"state": "DISSOLVED", "body": UNIVERSITY_COUNCIL}
 
 
 def test_a_secretary_leads_a_meeting_as_a_chair_does() -> None:
