@@ -320,6 +320,7 @@ class Document(Struct, frozen=True):
     phase: str = "DRAFT"
     route: Route | None = None
     stage_no: int | None = None
+    stage_opened_at: datetime | None = None
     concluded: dict[Stream, str] = {}
     round: int = 0
 
@@ -634,6 +635,7 @@ def meeting_conclusion(
         or found.document != state.document
         or found.carried is None
         or found.motion is None
+        or found.voted_at is None
     ):
         raise Refusal(
             "MEETING-NOT-HELD", meeting_id=command.meeting_id, item=command.item
@@ -642,6 +644,9 @@ def meeting_conclusion(
         raise Refusal("DOC-HASH", current=state.content_hash)
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)
+    # What was voted before the stage opened, or in an earlier round, counts no more.
+    if state.stage_opened_at and found.voted_at < state.stage_opened_at:
+        raise Refusal("CMD-BEFORE", act=found.voted_at, rests_on=state.stage_opened_at)
     conclusion = found.motion if found.carried else NEGATIVE
     if command.conclusion not in (None, conclusion):
         raise Refusal("DOC-CONCLUSION", given=command.conclusion, voted=conclusion)
@@ -745,10 +750,14 @@ def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document
             last_act=mark.at,
         )
     assert state is not None
-    return msgspec.structs.replace(state, last_act=mark.at, **changes_of(state, event))
+    return msgspec.structs.replace(
+        state, last_act=mark.at, **changes_of(state, event, mark)
+    )
 
 
-def changes_of(state: Document, event: DocumentEvent) -> Mapping[str, object]:
+def changes_of(
+    state: Document, event: DocumentEvent, mark: Mark
+) -> Mapping[str, object]:
     """What an event changes of the document."""
     match event:
         case DocumentDrafted():
@@ -768,7 +777,7 @@ def changes_of(state: Document, event: DocumentEvent) -> Mapping[str, object]:
                 "concluded": {},
             }
         case StageOpened():
-            return {"stage_no": event.stage_no}
+            return {"stage_no": event.stage_no, "stage_opened_at": mark.at}
         case ConclusionRecorded():
             return {"concluded": {**state.concluded, event.body: event.conclusion}}
         case StagePassed():

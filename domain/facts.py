@@ -156,6 +156,7 @@ class Facts:
             content_hash=placed.content_hash,
             motion=placed.motion,
             carried=vote.carried if vote else None,
+            voted_at=vote.opened_at if vote else None,
             votes_for=vote.votes_for if vote else 0,
             votes_against=vote.votes_against if vote else 0,
             votes_abstained=vote.abstained if vote else 0,

@@ -277,6 +277,7 @@ class Vote(Struct, frozen=True):
 
     round: int
     entitled: tuple[PersonId, ...]
+    opened_at: datetime
     is_open: bool = True
     carried: bool | None = None
     votes_for: int = 0
@@ -653,7 +654,7 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             recused = (*state.items[event.item].recused, event.person_id)
             return with_item(after, event.item, recused=recused)
         case VoteOpened():
-            vote = Vote(event.round, event.entitled)
+            vote = Vote(event.round, event.entitled, mark.at)
             return with_item(after, event.item, vote=vote, rounds=event.round)
         case VoteClosed():
             opened = state.items[event.item].vote

@@ -127,6 +127,7 @@ class ItemFacts(Struct, frozen=True):
     """What a meeting made of an agenda item.
 
     `is_held` speaks of the meeting; `carried` is None while no vote stands.
+    `voted_at` is when the standing vote was opened.
     """
 
     meeting: MeetingId
@@ -139,6 +140,7 @@ class ItemFacts(Struct, frozen=True):
     content_hash: Sha256 | None
     motion: str | None
     carried: bool | None
+    voted_at: datetime | None
     votes_for: int
     votes_against: int
     votes_abstained: int

@@ -23,7 +23,7 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed
+from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
 from domain.review_body import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
@@ -355,6 +355,17 @@ def p9(log: Log) -> None:
         carried = standing_vote(meeting, said)
         assert said.conclusion == (placed.motion if carried else "NEGATIVE")
         assert was_there(log[:place], said.body, held[0])
+        opened = [
+            e.mark.at
+            for e in log[:place]
+            if e.stream == entry.stream and isinstance(e.event, StageOpened)
+        ]
+        voted = [
+            e.mark.at
+            for e in meeting
+            if isinstance(e.event, VoteOpened) and e.event.item == said.item
+        ]
+        assert voted[-1] >= opened[-1], "voted on before it was asked"
 
 
 def standing_vote(meeting: Log, said: ConclusionRecorded) -> bool:

@@ -743,6 +743,39 @@ def test_a_second_round_asks_every_body_again() -> None:
     assert isinstance(approved, DocumentApproved) and approved.version == 2
 
 
+def test_a_vote_before_the_stage_was_opened_is_no_conclusion() -> None:
+    house = a_university()
+    document = draft(house)
+    early = decide_on(house, document, UNIVERSITY_COUNCIL)
+    submit(house, document)
+    pass_review(house, document, until=UNIVERSITY_COUNCIL)
+    refused = house.world.refuses(
+        "CMD-BEFORE",
+        early.officer,
+        RecordConclusion,
+        **citing(house, document, early),
+    )
+    assert refused["act"] < refused["rests_on"]
+    conclude(house, document, UNIVERSITY_COUNCIL)
+
+
+def test_the_same_text_submitted_again_is_voted_on_again() -> None:
+    house = a_university()
+    document = draft(house)
+    submit(house, document)
+    first = decide_on(house, document, DEPARTMENT)
+    record(house, document, first)
+    conclude(house, document, FACULTY_COUNCIL, "RETURN")
+    submit(house, document)
+    house.world.refuses(
+        "CMD-BEFORE",
+        first.officer,
+        RecordConclusion,
+        **citing(house, document, first),
+    )
+    conclude(house, document, DEPARTMENT)
+
+
 def test_a_meeting_on_the_old_text_does_not_serve_the_new_one() -> None:
     house = a_university()
     document = in_review(house)

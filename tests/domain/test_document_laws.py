@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
-from domain.meeting import MeetingHeld
+from domain.meeting import MeetingHeld, VoteOpened
 from domain.staff import StaffAppointed
 from tests.domain import invariants
 from tests.domain.given import NEW_YEAR, a_university
@@ -171,6 +172,15 @@ def dismissed(log: list[Entry]) -> list[Entry]:
     return [*log[:place], forged, *log[place + 1 :]]
 
 
+def dated_back(log: list[Entry], kind: type[Event]) -> list[Entry]:
+    """The log in which the last event of a kind took place a year before."""
+    place = max(n for n, entry in enumerate(log) if isinstance(entry.event, kind))
+    mark = log[place].mark
+    early = msgspec.structs.replace(mark, at=mark.at - timedelta(days=365))
+    forged = msgspec.structs.replace(log[place], mark=early)
+    return [*log[:place], forged, *log[place + 1 :]]
+
+
 FORGERIES: list[tuple[Callable[[Log], None], Callable[[list[Entry]], list[Entry]]]] = [
     (invariants.p1, lambda log: without(log, ConclusionRecorded)),
     (invariants.p1, lambda log: altered(log, ConclusionRecorded, content_hash="0")),
@@ -194,6 +204,7 @@ FORGERIES: list[tuple[Callable[[Log], None], Callable[[list[Entry]], list[Entry]
     (invariants.p9, lambda log: swapped(log, MeetingHeld, ConclusionRecorded)),
     (invariants.p9, lambda log: altered(log, ConclusionRecorded, item=7)),
     (invariants.p9, lambda log: altered(log, MeetingHeld, body="council/other")),
+    (invariants.p9, lambda log: dated_back(log, VoteOpened)),
 ]
 
 
