@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
     Code,
     ContentRef,
     DocumentId,
@@ -39,6 +40,7 @@ POSITIVE = "POSITIVE"
 NEGATIVE = "NEGATIVE"
 CONCLUSIONS = (POSITIVE, NEGATIVE, "RETURN")
 EM_UNIT = "EM_UNIT"
+UNVERIFIED = "UNVERIFIED"
 UNIT_AUTHOR = "UNIT"
 TEACHER_AUTHOR = "TEACHER"
 
@@ -80,9 +82,30 @@ class Votes(Struct, frozen=True):
 
 
 class Approver(Struct, frozen=True):
+    """Who approved; `appointment_id` is the capacity id of the office."""
+
     person_id: PersonId
     role: str
-    appointment: str
+    appointment_id: CapacityId
+
+
+class GivenSignature(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signature over the content hash: its container, time stamp, OCSP answer."""
+
+    format: Code
+    cms_ref: ContentRef
+    tsp_ref: ContentRef | None = None
+    ocsp_ref: ContentRef | None = None
+
+
+class Signature(Struct, frozen=True, kw_only=True):
+    """A signature as it was kept; UNVERIFIED until the node itself verified it."""
+
+    format: str
+    cms_ref: ContentRef
+    tsp_ref: ContentRef | None
+    ocsp_ref: ContentRef | None
+    status: str
 
 
 def content_hash(variants: Sequence[Variant]) -> Sha256:
@@ -165,20 +188,28 @@ class StagePassed(Event, frozen=True, kw_only=True):
 class DocumentReady(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.ready.v1"
     version: int
+    round: int
 
 
 class DocumentReturned(Event, frozen=True, kw_only=True):
+    """Returned by a `body` of a stage, or declined by the approver in `role`."""
+
     tag: ClassVar[str] = "document.returned.v1"
     version: int
+    round: int
     stage_no: int | None
-    by: str
+    body: Stream | None
+    role: str
     reason_refs: tuple[ContentRef, ...]
 
 
 class DocumentApproved(Event, frozen=True, kw_only=True):
+    """Public, so it says by itself what was approved; drafts and routes are not."""
+
     tag: ClassVar[str] = "document.approved.v1"
     document_id: DocumentId
     series_id: SeriesId
+    bin: Bin
     kind: str
     level: str
     titles: Names
@@ -186,11 +217,14 @@ class DocumentApproved(Event, frozen=True, kw_only=True):
     discipline_code: str | None
     academic_year: str | None
     version: int
+    round: int
     content_hash: Sha256
+    variants: tuple[Variant, ...]
     approver: Approver
     act_no: str
     valid_from: date
     valid_to: date | None
+    signature: Signature | None
     self_review: bool
 
 
@@ -277,6 +311,7 @@ class ApproveDocument(DocumentCommand, frozen=True, kw_only=True):
     act_no: Number
     valid_from: date
     valid_to: date | None = None
+    signature: GivenSignature | None = None
 
 
 class DeclineApproval(DocumentCommand, frozen=True, kw_only=True):
@@ -378,8 +413,10 @@ def decide(
             return [
                 DocumentReturned(
                     version=state.version,
+                    round=state.round,
                     stage_no=None,
-                    by=facts.act.actor.role,
+                    body=None,
+                    role=facts.act.actor.role,
                     reason_refs=(command.reason_ref,),
                 )
             ]
@@ -546,7 +583,7 @@ def next_step(version: int, round_no: int, route: Route, after: int) -> list[Eve
                     bodies=tuple(body.body for body in stage.bodies),
                 )
             ]
-    return [DocumentReady(version=version)]
+    return [DocumentReady(version=version, round=round_no)]
 
 
 def record_conclusion(
@@ -558,7 +595,7 @@ def record_conclusion(
     active_organisation(state.bin, facts)
     require_phase(state, "IN_REVIEW")
     stage = state.stage()
-    assert stage is not None and state.route is not None
+    assert stage is not None
     if command.body not in [body.body for body in stage.bodies]:
         raise Refusal(f"R{state.rule}-STAGE", body=command.body, stage=stage.no)
     if command.content_hash != state.content_hash:
@@ -581,7 +618,7 @@ def record_conclusion(
         remarks_ref=command.remarks_ref,
         content_hash=state.content_hash,
     )
-    return [recorded, *consequences(recorded, state, state.route, stage)]
+    return [recorded, *consequences(recorded, state, stage, facts)]
 
 
 def body_kind(ref: Stream, state: Document) -> str:
@@ -655,17 +692,24 @@ def meeting_conclusion(
 
 
 def consequences(
-    recorded: ConclusionRecorded, state: Document, route: Route, stage: RouteStage
+    recorded: ConclusionRecorded,
+    state: Document,
+    stage: RouteStage,
+    facts: Surroundings,
 ) -> list[Event]:
     """A negative conclusion returns; the last positive one of a stage passes it."""
+    route = state.route
+    assert route is not None
     if recorded.conclusion == NEGATIVE and not route.negative_returns:
         return []
     if recorded.conclusion != POSITIVE:
         return [
             DocumentReturned(
                 version=state.version,
+                round=state.round,
                 stage_no=stage.no,
-                by=recorded.body,
+                body=recorded.body,
+                role=facts.act.actor.role,
                 reason_refs=(recorded.remarks_ref,) if recorded.remarks_ref else (),
             )
         ]
@@ -711,6 +755,7 @@ def approve(
         DocumentApproved(
             document_id=state.document,
             series_id=state.series,
+            bin=state.bin,
             kind=state.kind,
             level=state.level,
             titles=state.titles,
@@ -718,14 +763,30 @@ def approve(
             discipline_code=state.discipline_code,
             academic_year=state.academic_year,
             version=state.version,
+            round=state.round,
             content_hash=state.content_hash,
+            variants=state.variants,
             approver=Approver(actor.person, actor.role, actor.capacity),
             act_no=command.act_no,
             valid_from=command.valid_from,
             valid_to=command.valid_to,
+            signature=kept(command.signature),
             self_review=is_author(state, actor.person),
         )
     ]
+
+
+def kept(given: GivenSignature | None) -> Signature | None:
+    """The signature of an approval; nobody but the node says that it is good."""
+    if given is None:
+        return None
+    return Signature(
+        format=given.format,
+        cms_ref=given.cms_ref,
+        tsp_ref=given.tsp_ref,
+        ocsp_ref=given.ocsp_ref,
+        status=UNVERIFIED,
+    )
 
 
 def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document:

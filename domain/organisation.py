@@ -10,6 +10,7 @@ from domain import unit
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
     DecisionId,
     Kato,
     Names,
@@ -105,7 +106,7 @@ class MethodistNumberSet(Event, frozen=True, kw_only=True):
 class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "organisation.direct-leadership-assigned.v1"
     person_id: PersonId
-    appointment: str
+    appointment_id: CapacityId
 
 
 OrganisationEvent = (
@@ -404,7 +405,7 @@ def assign_direct_leadership(
         if post.post == needed:
             return [
                 DirectLeadershipAssigned(
-                    person_id=command.person_id, appointment=post.capacity
+                    person_id=command.person_id, appointment_id=post.capacity
                 )
             ]
     raise Refusal("R14-DEPUTY", person_id=command.person_id, needed=needed)

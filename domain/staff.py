@@ -8,7 +8,7 @@ from msgspec import Struct
 from domain import office
 from domain.dates import Spell
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
-from domain.identifiers import Bin, Code, Number, PersonId, Stream, UnitId
+from domain.identifiers import Bin, CapacityId, Code, Number, PersonId, Stream, UnitId
 from domain.surroundings import Surroundings, active_organisation
 
 POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST", "TEACHER", "MASTER", "SPECIALIST")
@@ -142,7 +142,7 @@ def appoint(
                 bin=command.bin,
                 office=name,
                 person_id=command.person_id,
-                appointment=capacity_id(command.bin, command.person_id, number),
+                appointment_id=capacity_id(command.bin, command.person_id, number),
                 spell=spell,
             ),
         ),
@@ -189,12 +189,12 @@ def end(
     if name is None:
         return [ended]
     capacity = capacity_id(command.bin, command.person_id, command.appointment)
-    vacated = office.OfficeVacated(appointment=capacity, spell=spell)
+    vacated = office.OfficeVacated(appointment_id=capacity, spell=spell)
     return [ended, On(office.stream_of(command.bin, name), vacated)]
 
 
-def capacity_id(owner: str, person: str, number: int) -> str:
-    return f"{stream_of(owner, person)}#{number}"
+def capacity_id(owner: str, person: str, number: int) -> CapacityId:
+    return CapacityId(f"{stream_of(owner, person)}#{number}")
 
 
 def evolve(state: Staff | None, event: StaffEvent, mark: Mark) -> Staff:

@@ -10,6 +10,7 @@ from domain.dates import Spell
 from domain.decider import Act, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
     Code,
     DecisionId,
     DocumentId,
@@ -32,7 +33,7 @@ class Post(Struct, frozen=True):
     unit: Stream | None
     disciplines: tuple[str, ...]
     spell: Spell
-    capacity: str
+    capacity: CapacityId
 
 
 class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -135,7 +135,7 @@ def p3(log: Log) -> None:
     for drafted, _, _, _, entry in approvals(log):
         assert isinstance(entry.event, DocumentApproved)
         approver = entry.event.approver
-        stream, _, number = approver.appointment.partition("#")
+        stream, _, number = approver.appointment_id.partition("#")
         assert stream == f"staff/{drafted.bin}.{approver.person_id}"
         before = [e for e in log[: log.index(entry)] if e.stream == stream]
         seated = before[int(number) - 1].event

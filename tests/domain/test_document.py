@@ -703,7 +703,7 @@ def test_a_motion_that_is_not_carried_is_negative_and_returns_the_text() -> None
     concluded = record(house, document, sitting, remarks_ref=SALTED)
     assert names_of(concluded) == ["ConclusionRecorded", "DocumentReturned"]
     assert isinstance(concluded[1], DocumentReturned)
-    assert (concluded[1].by, concluded[1].reason_refs) == (DEPARTMENT, (SALTED,))
+    assert (concluded[1].body, concluded[1].reason_refs) == (DEPARTMENT, (SALTED,))
 
 
 @pytest.mark.parametrize("motion", ["NEGATIVE", "RETURN"])
@@ -830,7 +830,7 @@ def test_the_approver_may_return_a_document_that_is_ready() -> None:
         house.head, DeclineApproval, document_id=document, reason_ref=SALTED
     )[0]
     assert isinstance(declined, DocumentReturned)
-    assert (declined.by, declined.stage_no) == ("HEAD", None)
+    assert (declined.role, declined.body, declined.stage_no) == ("HEAD", None, None)
     house.world.refuses(
         "DOC-STATE", house.head, ApproveDocument, document_id=document, **APPROVAL
     )
@@ -1028,6 +1028,25 @@ def test_the_council_that_was_dissolved_is_still_named_as_missing() -> None:
         **APPROVAL,
     )
     assert refused["body_refs"] == [UNIVERSITY_COUNCIL]
+
+
+def test_an_approval_says_by_itself_what_was_approved() -> None:
+    house = a_university()
+    document = a_ready(house)
+    signature = {"format": "CMS", "cms_ref": SALTED, "ocsp_ref": SALTED}
+    approved = house.world.give(
+        house.head,
+        ApproveDocument,
+        document_id=document,
+        **APPROVAL,
+        signature=signature,
+    )[0]
+    assert isinstance(approved, DocumentApproved)
+    assert (approved.bin, approved.round) == (UNIVERSITY, 1)
+    assert content_hash(approved.variants) == approved.content_hash
+    assert approved.approver.appointment_id == house.head.capacity
+    assert approved.signature is not None
+    assert approved.signature.status == "UNVERIFIED", "no sender may say that it is"
 
 
 def test_an_approver_who_wrote_the_text_is_flagged() -> None:

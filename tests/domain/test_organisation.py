@@ -490,7 +490,7 @@ def test_direct_leadership_is_the_deputys() -> None:
     )
     capacity = house.deputy.capacity
     assert assigned == [
-        DirectLeadershipAssigned(person_id=DAULET, appointment=capacity)
+        DirectLeadershipAssigned(person_id=DAULET, appointment_id=capacity)
     ]
 
 

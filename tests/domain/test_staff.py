@@ -56,7 +56,7 @@ def test_the_head_also_sits_in_the_office() -> None:
             bin=UNIVERSITY,
             office="head",
             person_id=AIGERIM,
-            appointment=house.head.capacity,
+            appointment_id=house.head.capacity,
             spell=Spell(valid_from=NEW_YEAR),
         )
     ]
