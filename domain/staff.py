@@ -6,7 +6,7 @@ from typing import ClassVar, assert_never
 from msgspec import Struct
 
 from domain import office
-from domain.dates import Spell
+from domain.dates import Spell, most_at_once
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
 from domain.identifiers import Bin, CapacityId, Code, Number, PersonId, Stream, UnitId
 from domain.surroundings import Surroundings, active_organisation
@@ -153,20 +153,15 @@ def require_room(
     name: str, spell: Spell, command: AppointStaff, facts: Surroundings
 ) -> None:
     """One head at a time; as many methodists as the council set (rule 12)."""
-    taken = [seat for seat in facts.seats(command.bin, name) if seat.overlaps(spell)]
+    seats = facts.seats(command.bin, name)
     if name == office.HEAD:
+        taken = [seat for seat in seats if seat.overlaps(spell)]
         if taken:
             raise Refusal("STAFF-HEAD-TAKEN", spells=taken)
         return
     organisation = facts.organisation(command.bin)
     number = organisation.methodist_number if organisation else None
-    # Whoever overlaps on some day does so on the first day of one of the spells.
-    first_days = [spell.valid_from, *(seat.valid_from for seat in taken)]
-    appointed = max(
-        sum(seat.covers(day) for seat in taken)
-        for day in first_days
-        if spell.covers(day)
-    )
+    appointed = most_at_once(seats, spell)
     if appointed + 1 > (number or 0):
         raise Refusal("R12-HEADCOUNT", number=number or 0, appointed=appointed)
 

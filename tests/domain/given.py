@@ -50,6 +50,12 @@ ALMATY = "751310000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
 FILE_HASH = "5f" * 32
+METHODIST_INPUTS = {
+    "specialties": 12,
+    "specialisations": 3,
+    "learners": 2400,
+    "teachers": 180,
+}
 LAW = "0421"
 WELDING = "0715"
 
@@ -217,7 +223,9 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
-def set_methodists(house: House, number: int, decision: str = "headcount") -> None:
+def set_methodists(
+    house: House, number: int, decision: str = "headcount", day: date = NEW_YEAR
+) -> None:
     """Record the council's decision on the number of methodists, and set it."""
     decision_id = named(decision + house.bin)
     house.world.give(
@@ -227,8 +235,9 @@ def set_methodists(house: House, number: int, decision: str = "headcount") -> No
         decision_id=decision_id,
         kind="METHODIST_NUMBER",
         number="3",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
+        inputs=METHODIST_INPUTS,
     )
     house.world.give(
         house.head,
@@ -236,7 +245,6 @@ def set_methodists(house: House, number: int, decision: str = "headcount") -> No
         bin=house.bin,
         decision_id=decision_id,
         number=number,
-        inputs={"specialties": 12, "learners": 2400, "teachers": 180},
     )
 
 

@@ -36,27 +36,35 @@ from domain.organisation import (
     SuspendOrganisation,
 )
 from domain.regulation import kato
+from domain.review_body import DissolveBody
 from domain.review_body import RemoveMember as RemoveFromBody
 from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (
     AIGERIM,
     ALMATY,
+    BOLAT,
     COLLEGE,
     DAULET,
     DEPARTMENT,
     FILE_HASH,
+    METHODIST_INPUTS,
     MONDAY_DATE,
     NEW_YEAR,
     SCHOOL,
     SYMBAT,
+    WELDERS,
+    WELDING,
     ZHANNA,
     House,
     a_founded_school,
     a_founded_university,
     a_university,
+    appoint,
+    form_commission,
     mandate,
     open_unit,
+    set_methodists,
 )
 from tests.domain.reviewing import (
     APPROVAL,
@@ -446,9 +454,7 @@ def test_a_mandate_holds_codes_and_numbers_that_can_be(fixed: Any) -> None:
 
 
 def number_of_methodists(house: House, decision_id: str) -> dict[str, object]:
-    inputs = {"specialties": 12, "learners": 2400, "teachers": 180}
-    body = {"bin": house.bin, "decision_id": decision_id, "number": 2}
-    return {**body, "inputs": inputs}
+    return {"bin": house.bin, "decision_id": decision_id, "number": 2}
 
 
 def test_the_number_of_methodists_rests_on_a_decision_of_its_kind() -> None:
@@ -466,7 +472,7 @@ def test_the_number_of_methodists_rests_on_a_decision_of_its_kind() -> None:
 
 def test_the_number_of_methodists_is_kept_with_its_inputs() -> None:
     house = a_founded_university()
-    body = decision(house, kind="METHODIST_NUMBER")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     written = house.world.give(
         house.head, SetMethodistNumber, **number_of_methodists(house, named("decision"))
@@ -477,10 +483,66 @@ def test_the_number_of_methodists_is_kept_with_its_inputs() -> None:
 
 def test_a_negative_number_of_methodists_is_refused() -> None:
     house = a_founded_university()
-    body = decision(house, kind="METHODIST_NUMBER")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     number = {**number_of_methodists(house, named("decision")), "number": -1}
     house.world.refuses("ORG-NO-DECISION", house.head, SetMethodistNumber, **number)
+
+
+def test_a_decision_on_methodists_states_what_it_weighed_and_no_other_does() -> None:
+    house = a_founded_university()
+    for kind, inputs in (("METHODIST_NUMBER", None), ("OTHER", METHODIST_INPUTS)):
+        body = decision(house, kind=kind, inputs=inputs)
+        refused = house.world.refuses(
+            "ORG-INPUTS", house.head, RecordGoverningDecision, **body
+        )
+        assert refused == {"decision_id": named("decision"), "kind": kind}
+
+
+def test_a_decision_sets_the_number_once_and_the_latest_one_stands() -> None:
+    house = a_founded_university()
+    set_methodists(house, 3, "of today", day=MONDAY_DATE)
+    older = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
+    house.world.give(house.head, RecordGoverningDecision, **older)
+    for spent in (named("of today" + house.bin), named("decision")):
+        refused = house.world.refuses(
+            "ORG-DECISION-SPENT",
+            house.head,
+            SetMethodistNumber,
+            **number_of_methodists(house, spent),
+        )
+        assert refused == {"decision_id": spent}
+
+
+def test_the_number_is_not_set_below_the_methodists_in_office() -> None:
+    house = a_founded_university()
+    set_methodists(house, 3)
+    for who in (SYMBAT, ZHANNA, BOLAT):
+        appoint(house, who, "METHODIST")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
+    house.world.give(house.head, RecordGoverningDecision, **body)
+    refused = house.world.refuses(
+        "R12-HEADCOUNT",
+        house.head,
+        SetMethodistNumber,
+        **number_of_methodists(house, named("decision")),
+    )
+    assert refused == {"number": 2, "appointed": 3}
+
+
+def test_a_level_that_a_body_carries_is_not_given_up() -> None:
+    house = a_university()
+    levels = {"bin": house.bin, "levels": ["HE", "TVE"]}
+    house.world.give(house.head, DeclareLevels, **levels)
+    for welder in WELDERS:
+        appoint(house, welder, "TEACHER", WELDING)
+    form_commission(house, "welding", WELDERS)
+    only = {"bin": house.bin, "levels": ["HE"]}
+    refused = house.world.refuses("R2-LEVEL", house.head, DeclareLevels, **only)
+    assert refused["body"] == f"review-body/{house.bin}.welding"
+    body = {"bin": house.bin, "body_id": "welding", "act_no": "1"}
+    house.world.give(house.head, DissolveBody, **body)
+    house.world.give(house.head, DeclareLevels, **only)
 
 
 def test_direct_leadership_is_the_deputys() -> None:
