@@ -172,6 +172,7 @@ _FIELDS: dict[str, Fields] = {
             "number": "31",
             "date": "2026-08-28",
             "file_hash": REGULATION_HASH,
+            "approver_role": "HEAD",
         },
         "specialty_codes": ["6B06102"],
     },

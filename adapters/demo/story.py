@@ -123,7 +123,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         levels=["HE"],
         members=teachers[:2],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     formed = teller.give(
         head,
@@ -135,7 +135,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         members=teachers,
         specialty_codes=["B057"],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     led = teller.give(
         head,

@@ -50,6 +50,12 @@ ALMATY = "751310000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
 FILE_HASH = "5f" * 32
+REGULATION = {
+    "number": "2",
+    "date": NEW_YEAR,
+    "file_hash": FILE_HASH,
+    "approver_role": "HEAD",
+}
 METHODIST_INPUTS = {
     "specialties": 12,
     "specialisations": 3,
@@ -342,7 +348,7 @@ def form_department(
         "members": tuple(members),
         "discipline_codes": [LAW],
         "unit_id": FACULTY,
-        "regulation": {"number": "2", "date": NEW_YEAR, "file_hash": FILE_HASH},
+        "regulation": REGULATION,
     }
     house.world.give(house.head, FormDepartment, **{**body, **fields})
     return Stream(f"review-body/{house.bin}.{body_id}")

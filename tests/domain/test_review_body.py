@@ -1,6 +1,6 @@
 """Rules 16 and 17: commissions and departments, their members and who leads them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -39,6 +39,7 @@ from tests.domain.given import (
     NURLAN,
     OLGA,
     PAVEL,
+    REGULATION,
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
@@ -83,7 +84,7 @@ def department(**fields: object) -> dict[str, object]:
         "levels": ["HE"],
         "members": LAWYERS[:3],
         "discipline_codes": [LAW],
-        "regulation": {"number": "2", "date": "2026-01-01", "file_hash": "5f" * 32},
+        "regulation": REGULATION,
     }
     return {**body, **fields}
 
@@ -184,14 +185,54 @@ def test_a_body_carries_levels_of_its_organisation(levels: list[str]) -> None:
     assert refused["allowed"] == ("TVE",)
 
 
-def test_a_department_needs_its_regulation() -> None:
+@pytest.mark.parametrize(
+    "regulation", [None, {**REGULATION, "approver_role": "DEPUTY_HEAD_EM"}]
+)
+def test_a_department_needs_its_regulation_approved_as_the_charter_provides(
+    regulation: object,
+) -> None:
     house = a_staffed_university()
-    house.world.refuses(
+    refused = house.world.refuses(
         "R11-NO-REGULATION",
         house.head,
         FormDepartment,
-        **department(regulation=None),
+        **department(regulation=regulation),
     )
+    assert refused == {"unit_id": "civil-law", "approvers": ("HEAD",)}
+
+
+def test_the_regulation_of_a_department_is_not_of_tomorrow() -> None:
+    house = a_staffed_university()
+    tomorrow = {**REGULATION, "date": "2026-01-13"}
+    house.world.refuses(
+        "CMD-FUTURE",
+        house.head,
+        FormDepartment,
+        **department(regulation=tomorrow),
+    )
+
+
+def test_a_member_who_left_the_organisation_does_not_lead_the_department() -> None:
+    house = a_university()
+    ended = {"bin": UNIVERSITY, "person_id": GULNARA, "appointment": 1}
+    house.world.give(
+        house.head, EndAppointment, **ended, valid_to="2026-01-11", order_no="1"
+    )
+    head = {**CIVIL_LAW, "person_id": GULNARA, "order_no": "1"}
+    refused = house.world.refuses(
+        "R17-DEPARTMENT-HEAD", house.head, AppointDepartmentHead, **head
+    )
+    assert refused == {"person_id": GULNARA}
+
+
+def test_a_chair_is_seated_with_the_body_the_day_and_the_reasons() -> None:
+    house = a_college()
+    reasons = "salted:" + "a1" * 32
+    house.world.give(house.head, ElectChair, **chair(OLGA, reasons_ref=reasons))
+    seated = house.world.events(COMMISSION)[-1]
+    assert isinstance(seated, ChairElected)
+    assert (seated.body_id, seated.valid_from) == ("welding", date(2026, 1, 12))
+    assert seated.reasons_ref == reasons
 
 
 def test_a_body_belongs_to_an_active_unit() -> None:
