@@ -514,7 +514,9 @@ def submit(
     profile = command.profile or facts.pack.default_profile
     row = facts.pack.route_row(state.kind, state.level, profile)
     if row is None:
-        raise Refusal("R2-LEVEL", levels=state.level, profile=profile)
+        rows = [row for row in facts.pack.routes if row.profile == profile]
+        allowed = [row.level for row in rows if row.kind == state.kind]
+        raise Refusal("R2-LEVEL", levels=state.level, allowed=allowed, profile=profile)
     stated = {basis.kind for basis in state.basis}
     missing = [kind for kind in row.basis if kind not in stated]
     if missing:

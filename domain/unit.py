@@ -142,7 +142,11 @@ def decide(
         case ActivateUnit(), Unit():
             exempt = facts.pack.unit_kinds_without_regulation
             if not state.has_regulation and state.kind not in exempt:
-                raise Refusal("R11-NO-REGULATION", unit_id=state.unit_id)
+                allowed = organisation.regulation_approvers
+                allowed = allowed or facts.pack.default_regulation_approvers
+                raise Refusal(
+                    "R11-NO-REGULATION", unit_id=state.unit_id, approvers=allowed
+                )
             return [UnitActivated()]
         case CloseUnit(), Unit(kind="ADMINISTRATION"):
             raise Refusal("UNIT-ID", unit_id=state.unit_id, reserved=RESERVED_IDS)
@@ -177,7 +181,7 @@ def create(
             kind=command.kind,
             names=command.names,
             parent=parent,
-            levels=command.levels,
+            levels=tuple(dict.fromkeys(command.levels)),
         )
     ]
 

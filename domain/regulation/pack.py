@@ -38,7 +38,7 @@ def shown(value: object, language: str) -> str:
     if isinstance(value, dict) and "ru" in value:
         return str(value.get(language) or value["ru"])
     if isinstance(value, list | tuple):
-        return ", ".join(shown(one, language) for one in value)
+        return ", ".join(shown(one, language) for one in value) or "-"
     return "-" if value is None else str(value)
 
 

@@ -103,7 +103,7 @@ def test_a_unit_without_a_regulation_stays_inactive() -> None:
     refused = house.world.refuses(
         "R11-NO-REGULATION", house.head, ActivateUnit, **LAW_FACULTY
     )
-    assert refused == {"unit_id": "law"}
+    assert refused == {"unit_id": "law", "approvers": ("HEAD",)}
 
 
 def test_a_unit_with_its_regulation_becomes_active() -> None:
