@@ -561,8 +561,12 @@ def unit_path(state: Document, facts: Surroundings) -> tuple[Stream, ...]:
     if state.author.unit_id is not None:
         ref = Stream(f"unit/{state.bin}.{state.author.unit_id}")
     elif state.author.person_id is not None:
+        # The main unit is where the author teaches, whatever else they do elsewhere.
+        counted = facts.pack.counted_posts
         posts = facts.posts(state.bin, state.author.person_id)
-        ref = next((post.unit for post in posts if post.unit is not None), None)
+        teaching_first = sorted(posts, key=lambda post: post.post not in counted)
+        units = (post.unit for post in teaching_first if post.unit is not None)
+        ref = next(units, None)
     path: list[Stream] = []
     while ref is not None:
         unit = facts.unit(ref)

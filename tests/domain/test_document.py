@@ -491,6 +491,16 @@ def test_a_department_below_its_minimum_is_skipped_with_the_reason() -> None:
     )
 
 
+def test_a_teachers_unit_is_where_they_teach_not_where_they_also_work() -> None:
+    house = a_university()
+    appoint(house, SYMBAT, "SPECIALIST", unit=METHODICAL_UNIT)
+    appoint(house, SYMBAT, "TEACHER", unit=FACULTY)
+    document = draft(house, "LESSON_PLAN", teacher=SYMBAT)
+    submit(house, document)
+    asked = [body.body for body in state_of(house, document).missing_bodies()]
+    assert asked == [FACULTY_COUNCIL, UNIVERSITY_COUNCIL]
+
+
 def test_an_unknown_profile_has_no_route() -> None:
     house = a_university()
     document = draft(house)
