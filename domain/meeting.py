@@ -35,6 +35,7 @@ class MeetingPlanned(Event, frozen=True, kw_only=True):
     meeting_id: MeetingId
     bin: Bin
     body: Stream
+    body_kind: str
     levels: tuple[str, ...]
     planned_for: date
     quorum_rule: QuorumRule
@@ -119,12 +120,15 @@ class MeetingHeld(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.held.v1"
     meeting_id: MeetingId
     body: Stream
+    body_kind: str
     held_on: date
     items: tuple[int, ...]
 
 
 class MeetingMinuted(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.minuted.v1"
+    meeting_id: MeetingId
+    body: Stream
     number: int
     year: int
     minutes_ref: ContentRef
@@ -307,6 +311,7 @@ class Meeting(Struct, frozen=True):
     meeting: MeetingId
     bin: Bin
     body: Stream
+    body_kind: str
     levels: tuple[str, ...]
     quorum: QuorumRule
     phase: str
@@ -314,6 +319,8 @@ class Meeting(Struct, frozen=True):
     planned_at: datetime
     items: dict[int, Item] = {}
     present: tuple[PersonId, ...] = ()
+    attended: tuple[PersonId, ...] = ()
+    """Whoever was there for some time, member or invited."""
     invited_present: tuple[PersonId, ...] = ()
     held_at: datetime | None = None
 
@@ -430,6 +437,7 @@ def plan(command: PlanMeeting, facts: Surroundings) -> list[Event | On]:
             meeting_id=command.meeting_id,
             bin=body.owner,
             body=command.body,
+            body_kind=body.kind,
             levels=body.levels,
             planned_for=command.planned_for,
             quorum_rule=body.quorum,
@@ -579,6 +587,7 @@ def close(state: Meeting, facts: Surroundings) -> list[Event | On]:
         MeetingHeld(
             meeting_id=state.meeting,
             body=state.body,
+            body_kind=state.body_kind,
             held_on=facts.act.on,
             items=tuple(state.items),
         )
@@ -593,8 +602,10 @@ def minute(
     number = facts.last_minutes_number(state.body, year) + 1
     if command.number not in (None, number):
         raise Refusal("MEETING-NUMBER", given=command.number, next=number, year=year)
-    if not command.signed_by:
-        raise Refusal("MEETING-SIGNATURES")
+    signers = set(command.signed_by)
+    strangers = signers - {*state.attended, facts.act.actor.person}
+    if not signers or strangers or len(signers) < len(command.signed_by):
+        raise Refusal("MEETING-SIGNATURES", persons=sorted(strangers))
     numbered = minutes.MinutesNumbered(
         bin=state.bin,
         body=state.body,
@@ -604,6 +615,8 @@ def minute(
     )
     return [
         MeetingMinuted(
+            meeting_id=state.meeting,
+            body=state.body,
             number=number,
             year=year,
             minutes_ref=command.minutes_ref,
@@ -619,6 +632,7 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             event.meeting_id,
             event.bin,
             event.body,
+            event.body_kind,
             event.levels,
             event.quorum_rule,
             "PLANNED",
@@ -640,9 +654,12 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             return replace(after, phase="OPEN")
         case MemberArrived(invited=True):
             there = (*state.invited_present, event.person_id)
-            return replace(after, invited_present=there)
+            attended = (*state.attended, event.person_id)
+            return replace(after, invited_present=there, attended=attended)
         case MemberArrived():
-            return replace(after, present=(*state.present, event.person_id))
+            there = (*state.present, event.person_id)
+            attended = (*state.attended, event.person_id)
+            return replace(after, present=there, attended=attended)
         case MemberDeparted():
             gone = event.person_id
             return replace(

@@ -624,11 +624,13 @@ def held(house: House, body: Stream) -> Sitting:
 
 
 def minuted(sitting: Sitting, **fields: object) -> tuple[int, int]:
-    body = {"minutes_ref": SALTED, "signed_by": [DAULET], **fields}
+    signed_by = [sitting.officer.person]
+    body = {"minutes_ref": SALTED, "signed_by": signed_by, **fields}
     written = sitting.does(MinuteMeeting, **body)
     assert isinstance(written[0], MeetingMinuted)
     assert isinstance(written[1], MinutesNumbered)
     assert written[0].number == written[1].number
+    assert (written[0].meeting_id, written[0].body) == (sitting.meeting, sitting.body)
     return written[0].year, written[0].number
 
 
@@ -664,6 +666,24 @@ def test_minutes_are_signed() -> None:
     sitting.refuses(
         "MEETING-SIGNATURES", MinuteMeeting, minutes_ref=SALTED, signed_by=[]
     )
+
+
+@pytest.mark.parametrize("signers", [[SYMBAT], [DAULET, SYMBAT], [DAULET, DAULET]])
+def test_minutes_are_signed_by_those_who_were_there_each_once(
+    signers: list[str],
+) -> None:
+    sitting = held(a_university(), UNIVERSITY_COUNCIL)
+    refused = sitting.refuses(
+        "MEETING-SIGNATURES", MinuteMeeting, minutes_ref=SALTED, signed_by=signers
+    )
+    assert refused == {"persons": sorted({SYMBAT} & set(signers))}
+
+
+def test_who_left_the_meeting_early_may_sign_its_minutes() -> None:
+    sitting = convene(a_university(), UNIVERSITY_COUNCIL).open()
+    sitting.does(RecordDeparture, person_id=ZHANNA)
+    sitting.close()
+    assert minuted(sitting, signed_by=[DAULET, ZHANNA]) == (2026, 1)
 
 
 def test_a_department_that_nobody_leads_cannot_be_convened_by_its_teachers() -> None:
