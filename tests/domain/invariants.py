@@ -268,13 +268,16 @@ def p6(log: Log) -> None:
             to_open = sorted(stages)
             current, passed = 0, True
             last_at = told[0][1].mark.at
-            for _, entry in after:
+            for n, (_, entry) in enumerate(after):
                 match entry.event:
                     case StageOpened(stage_no=number):
                         assert passed and number == to_open.pop(0)
                         current, passed = number, False
                     case StagePassed(stage_no=number):
                         assert number == current and not passed
+                        so_far = [one for _, one in after[:n]]
+                        for body in stages[current].bodies:
+                            assert positive(so_far, body.body)
                         passed = True
                     case ConclusionRecorded() as said:
                         assert said.stage_no == current and not passed

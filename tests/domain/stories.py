@@ -55,6 +55,7 @@ from tests.domain.reviewing import (
     decide_on,
     draft,
     members_of,
+    pass_review,
     record,
     state_of,
     submit,
@@ -175,6 +176,33 @@ class Story:
         self.send(house, document)
         one = {"document_id": document, **APPROVAL}
         self.attempt(self.approver(house), ApproveDocument, **one)
+
+    def sign(self, house: House, document: str) -> None:
+        """All goes well until the document is ready; then anybody signs it."""
+        if state_of(house, document).phase in ("DRAFT", "RETURNED"):
+            submit(house, document)
+        pass_review(house, document)
+        self.attempt(
+            self.approver(house), ApproveDocument, document_id=document, **APPROVAL
+        )
+
+    def cite_wrongly(self, house: House, document: str) -> None:
+        """Hold the right meeting, and go wrong by one thing in citing it."""
+        self.send(house, document)
+        stage = state_of(house, document).stage()
+        asked = [body.body for body in stage.bodies] if stage else []
+        meet = [body for body in house.bodies if not body.startswith("unit/")]
+        wrong = self.pick(["officer", "stage", "time", "word"])
+        is_asked = wrong != "stage"
+        body = self.pick([body for body in meet if (body in asked) == is_asked])
+        sitting = decide_on(house, document, body)
+        hat = self.somebody() if wrong == "officer" else sitting.officer
+        citation = citing(house, document, sitting)
+        if wrong == "time":  # after the vote was opened, before the meeting was held
+            citation["occurred_at"] = self.world.now - timedelta(minutes=2)
+        if wrong == "word":
+            citation["conclusion"] = "RETURN"
+        self.world.give(hat, RecordConclusion, **citation)
 
     def decline(self, house: House, document: str) -> None:
         one = {"document_id": document, "reason_ref": SALTED}
@@ -369,6 +397,7 @@ STEPS = (
     [Story.go_far] * 3
     + [Story.go_on, Story.cite] * 4
     + [Story.sit, Story.revise, Story.approve, Story.cite_the_old_text] * 2
+    + [Story.sign, Story.cite_wrongly] * 3
     + [Story.opine, Story.submit, Story.decline, Story.withdraw, Story.vote_early]
     + [Story.wait, Story.lose_a_member, Story.gain_a_member, Story.dissolve]
     + [Story.seat_again, Story.form_another, Story.open_methodical_unit]

@@ -140,6 +140,18 @@ def test_a_meeting_that_nobody_planned_is_unknown() -> None:
     assert refused == {"meeting_id": named("nothing")}
 
 
+def test_a_body_that_never_was_does_not_meet() -> None:
+    house = a_university()
+    nobody = Stream(f"council/{UNIVERSITY}.physics")
+    refused = house.world.refuses(
+        "BODY-UNKNOWN",
+        house.officer(UNIVERSITY_COUNCIL),
+        PlanMeeting,
+        **plan(house, nobody, house.world.now.date()),
+    )
+    assert refused == {"body": nobody}
+
+
 def test_a_body_that_was_dissolved_meets_no_more() -> None:
     house = a_college()
     sitting = convene(house, COMMISSION)
