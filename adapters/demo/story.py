@@ -123,7 +123,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         levels=["HE"],
         members=teachers[:2],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     formed = teller.give(
         head,
@@ -135,7 +135,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         members=teachers,
         specialty_codes=["B057"],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     led = teller.give(
         head,
@@ -237,6 +237,12 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         number="5",
         date=date.today(),
         file_hash=digest(f"methodists {institution.bin}"),
+        inputs={
+            "specialties": 12,
+            "specialisations": 4,
+            "learners": 4100,
+            "teachers": 310,
+        },
     )
     teller.give(
         head,
@@ -244,7 +250,6 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         bin=institution.bin,
         decision_id=decision,
         number=2,
-        inputs={"specialties": 12, "learners": 4100, "teachers": 310},
     )
     return appoint(teller, head, institution, "METHODIST", "em-centre")
 
