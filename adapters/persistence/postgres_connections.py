@@ -8,9 +8,11 @@ from threading import Condition
 from typing import TypeVar
 
 import psycopg
+from psycopg import postgres
 from psycopg.abc import PQGen
+from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from adapters.envelope import StoreUnavailable
@@ -42,6 +44,18 @@ class PostgresConnection(psycopg.Connection[DictRow]):
             raise
 
 
+class _TextDumper(Dumper):
+    """Text as PostgreSQL can hold it: NUL, which it cannot, stands as U+FFFD."""
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\0", "\ufffd").encode()
+
+
+class _BinaryTextDumper(_TextDumper):
+    format = Format.BINARY
+    oid = postgres.types["text"].oid
+
+
 class PostgresConnections:
     """At most `size` connections, each used by one at a time, opened when needed.
 
@@ -59,6 +73,9 @@ class PostgresConnections:
         self._used = 0
         self._is_closing = False
         self._changed = Condition()
+        self._adapters = AdaptersMap(postgres.adapters)
+        self._adapters.register_dumper(str, _BinaryTextDumper)
+        self._adapters.register_dumper(str, _TextDumper)
 
     @contextmanager
     def connection(self) -> Iterator[PostgresConnection]:
@@ -110,7 +127,10 @@ class PostgresConnections:
 
     def _open(self) -> PostgresConnection:
         connection = PostgresConnection.connect(
-            self._conninfo, autocommit=True, row_factory=dict_row
+            self._conninfo,
+            autocommit=True,
+            context=self._adapters,
+            row_factory=dict_row,
         )
         connection.patience = self._patience
         return connection
