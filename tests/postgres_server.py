@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import resource
 import secrets
 import shutil
 import signal
@@ -75,13 +76,17 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self.address(name)
 
-    def start(self) -> None:
-        """Start it, unless it runs, and return when it takes sessions."""
+    def start(self, largest_file: int | None = None) -> None:
+        """Start it, unless it runs, and return when it takes sessions.
+
+        As on a full disk, it can write no file beyond `largest_file` bytes; 16 MB
+        are those of its journal.
+        """
         deadline = time.monotonic() + READY_SECONDS
         while not self._greets():
             # After a kill its orphans hold the memory for a moment: try again.
             if self._process is None or self._process.poll() is not None:
-                self._spawn()
+                self._spawn(largest_file)
             if time.monotonic() > deadline:
                 raise TimeoutError(f"PostgreSQL is not ready:\n{self._tail()}")
             time.sleep(0.02)
@@ -131,7 +136,7 @@ class PostgresServer:
             **self._account,
         )
 
-    def _spawn(self) -> None:
+    def _spawn(self, largest_file: int | None) -> None:
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -145,7 +150,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                preexec_fn=_die_with_parent(),
+                preexec_fn=_prepared(largest_file),
                 process_group=0,
                 **self._account,
             )
@@ -205,7 +210,8 @@ def _signal(pid: int, what: signal.Signals) -> None:
         return  # a session that ended by itself
 
 
-def _die_with_parent() -> Callable[[], None]:
+def _prepared(largest_file: int | None) -> Callable[[], None]:
+    """Let the server die with its parent, and perhaps lack room."""
     library = ctypes.CDLL(None)  # loaded before the fork: afterwards it may deadlock
     parent = os.getpid()
 
@@ -213,5 +219,8 @@ def _die_with_parent() -> Callable[[], None]:
         library.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
         if os.getppid() != parent:  # the parent died before the line above
             os._exit(1)
+        if largest_file is not None:
+            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, hard))
 
     return prepare

@@ -25,10 +25,10 @@ PATIENCE = 5.0
 MIGRATION_PATIENCE = 600.0
 """Seconds for one statement that changes the schema."""
 
-# SQLSTATEs, or their beginnings, of a server that cannot serve, beside all of
-# OperationalError: a transaction ended by a timeout, a read-only standby, no room for
-# another session, damaged files.
-_OUTAGES = ("25P03", "25P04", "25006", "53", "57", "58", "XX001", "XX002")
+# Beginnings of the SQLSTATEs of a server that cannot serve, beside those that are an
+# OperationalError anyhow: a transaction ended by a timeout, a standby that is only
+# read, and all that it calls an internal error: files damaged or grown too large.
+_OUTAGES = ("25P03", "25P04", "25006", "XX")
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_version (
     part TEXT PRIMARY KEY, version INTEGER NOT NULL
