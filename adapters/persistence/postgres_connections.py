@@ -37,8 +37,7 @@ class PostgresConnection(psycopg.Connection[DictRow]):
             bound = self.patience if timeout is None else timeout
             return super().wait(gen, interval, bound)
         except psycopg.OperationalError:
-            # The answer may still come, and would then be taken for that of the next
-            # question.
+            # Whoever then ends the transaction would wait as long again.
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.close()
             raise

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Event
 
@@ -13,6 +13,9 @@ from adapters.envelope import StoreUnavailable
 from adapters.persistence.postgres_database import PostgresDatabase
 from adapters.persistence.schema_version import SchemaTooNew
 from tests.postgres_server import HOST, PostgresServer
+
+HANG_SECONDS = 15.0
+"""Much longer than any wait with a patience of one second."""
 
 NOTES = (
     ("CREATE TABLE note (word TEXT)",),
@@ -172,17 +175,26 @@ def test_nobody_notices_a_restart_between_two_transactions(
 def test_a_server_that_stands_still_is_unavailable(
     postgres: PostgresServer, database: PostgresDatabase
 ) -> None:
-    postgres.freeze()
-    try:
-        with pytest.raises(StoreUnavailable):  # on a connection that it had
-            write(database, "lost")
-        with pytest.raises(StoreUnavailable):  # on one that it opens
-            words(database)
-        with pytest.raises(StoreUnavailable), database.pipeline() as connection:
+    def write_at_once() -> None:
+        with database.pipeline() as connection:
             connection.execute("INSERT INTO note VALUES ('lost')")
-    finally:
-        postgres.thaw()
-    assert words(database) == ["first"]
+
+    with ThreadPoolExecutor(3) as threads:
+        write(database, "before")
+        postgres.freeze()
+        try:
+            # One of them has the connection that is there, the others open one.
+            waiting: list[Future[None] | Future[list[str]]] = [
+                threads.submit(write, database, "lost"),
+                threads.submit(words, database),
+                threads.submit(write_at_once),
+            ]
+            for each in waiting:
+                with pytest.raises(StoreUnavailable):
+                    each.result(HANG_SECONDS)
+        finally:
+            postgres.thaw()
+    assert words(database) == ["before", "first"]
 
 
 def test_a_server_that_cannot_be_reached_is_unavailable() -> None:
