@@ -81,16 +81,33 @@ SCHEMA = (VERSION_1,)
 # The append lock: who has this row gives the next positions, and whoever waits for it
 # sees, in the statements after it, all that was committed until then.
 _LOCK_HEAD = "SELECT position, recorded_at FROM log_head FOR UPDATE"
-_HEADS = """SELECT stream, owner, version, kind, entered FROM stream_index
-    WHERE stream = ANY (%b::text[])"""
-_SEARCHES = """SELECT owner, kind, version FROM search_version
-    JOIN unnest(%b::text[], %b::text[]) AS asked (owner, kind) USING (owner, kind)"""
-_OWNERS = "SELECT bin, kato, levels FROM owner WHERE bin = ANY (%b::text[])"
-_FEEDS = """SELECT owner, scope, last FROM feed
-    JOIN unnest(%b::text[], %b::text[]) AS asked (owner, scope) USING (owner, scope)"""
-_COMMANDS = """SELECT owner, command_id, digest, outcome FROM command
-    JOIN unnest(%b::text[], %b::text[]) AS asked (owner, command_id)
-    USING (owner, command_id)"""
+# One look into the index for each asked name. A plain join or `= ANY` is planned while
+# the tables are small, by reading them through, and that plan is then kept while they
+# grow.
+_HEADS = """SELECT found.* FROM unnest(%b::text[]) AS asked (stream)
+    CROSS JOIN LATERAL (
+        SELECT stream, owner, version, kind, entered FROM stream_index
+        WHERE stream = asked.stream LIMIT 1
+    ) AS found"""
+_SEARCHES = """SELECT found.* FROM unnest(%b::text[], %b::text[]) AS asked (owner, kind)
+    CROSS JOIN LATERAL (
+        SELECT owner, kind, version FROM search_version
+        WHERE owner = asked.owner AND kind = asked.kind LIMIT 1
+    ) AS found"""
+_OWNERS = """SELECT found.* FROM unnest(%b::text[]) AS asked (bin)
+    CROSS JOIN LATERAL (
+        SELECT bin, kato, levels FROM owner WHERE bin = asked.bin LIMIT 1
+    ) AS found"""
+_FEEDS = """SELECT found.* FROM unnest(%b::text[], %b::text[]) AS asked (owner, scope)
+    CROSS JOIN LATERAL (
+        SELECT owner, scope, last FROM feed
+        WHERE owner = asked.owner AND scope = asked.scope LIMIT 1
+    ) AS found"""
+_COMMANDS = """SELECT found.* FROM unnest(%b::text[], %b::text[]) AS asked (owner, id)
+    CROSS JOIN LATERAL (
+        SELECT owner, command_id, digest, outcome FROM command
+        WHERE owner = asked.owner AND command_id = asked.id LIMIT 1
+    ) AS found"""
 
 _INSERT_EVENTS = """INSERT INTO stored_events
     (notification_id, originator_id, originator_version, topic, state)

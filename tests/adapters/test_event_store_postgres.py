@@ -228,6 +228,37 @@ def test_every_commit_is_flushed_to_the_disk(store: PostgresEventStore) -> None:
             assert cursor.fetchall() == [{setting: "on"}]
 
 
+def test_no_append_reads_a_table_through(
+    store: PostgresEventStore, postgres_address: str
+) -> None:
+    """A plan made while the tables are small is kept while they grow."""
+
+    def scans() -> list[tuple[str, int]]:
+        with store.datastore.get_connection() as connection:
+            connection.execute("SELECT pg_stat_force_next_flush()")
+        with psycopg.connect(postgres_address) as other:
+            return other.execute(
+                "SELECT relname, seq_scan FROM pg_stat_user_tables"
+                " WHERE relname <> 'log_head' ORDER BY relname"
+            ).fetchall()
+
+    before = scans()
+    for number in range(20):
+        opening = draft(f"a/{number}", 1, opens="a", sets_kato="751310000")
+        searches = {(UNIVERSITY, "a"): number}
+        store.append(
+            [decided(f"{number}", opening, reads={COUNCIL: 1}, searches=searches)]
+        )
+        store.read(f"a/{number}")
+        store.records(number, 10)
+        store.owned(UNIVERSITY, "a")
+        store.head(f"a/{number}")
+        store.outcome(UNIVERSITY, f"{number}")
+
+    assert store.position() == 21
+    assert scans() == before
+
+
 def test_text_that_the_server_cannot_hold_is_no_outage(
     store: PostgresEventStore,
 ) -> None:
