@@ -191,9 +191,11 @@ def _programs(folder: Path) -> Path:
     is_open = all(each.stat().st_mode & stat.S_IXOTH for each in found[0].parents)
     if is_open or os.geteuid() != 0:
         return programs
-    copy = folder / "pginstall"
-    shutil.copytree(programs.parent, copy, ignore=shutil.ignore_patterns("include"))
-    return copy / "bin"
+    package = programs.parents[1]
+    # The programs look for their libraries in the folder beside the package.
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name)
+    return folder / package.name / programs.relative_to(package)
 
 
 def _free_port() -> int:
