@@ -12,7 +12,7 @@ from psycopg import postgres
 from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import Format, TransactionStatus
+from psycopg.pq import Format, PipelineStatus, TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from adapters.envelope import StoreUnavailable
@@ -162,8 +162,13 @@ def _has_news(connection: PostgresConnection) -> bool:
 
 def _leave_nothing_open(connection: PostgresConnection) -> None:
     """End what was not committed; a connection that cannot is never used again."""
-    if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-        return
+    if connection.pgconn.pipeline_status != PipelineStatus.OFF:
+        connection.close()
+    elif connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        _roll_back(connection)
+
+
+def _roll_back(connection: PostgresConnection) -> None:
     try:
         connection.execute("ROLLBACK")
     except psycopg.Error:
