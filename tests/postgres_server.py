@@ -54,8 +54,12 @@ class PostgresServer:
                 user=entry.pw_uid, group=entry.pw_gid, extra_groups=[]
             )
             os.chown(self._folder, entry.pw_uid, entry.pw_gid)
-        self._programs = _programs(self._folder)
-        self._make_cluster()
+        try:
+            self._programs = _programs(self._folder)
+            self._make_cluster()
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
 
     @property
     def pid(self) -> int:

@@ -78,6 +78,7 @@ class PostgresContentStore:
             connection.execute(_ERASE, (ref, owner_bin))
 
     def close(self) -> None:
+        """Close the database, and with it all that is kept there."""
         self._database.close()
 
     def _put(self, sealed: SealedContent) -> ContentRef:

@@ -133,6 +133,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
         return bool(self._rows(HOLD, (name, holder, seconds)))
 
     def close(self) -> None:
+        """Close the database, and with it all that is kept there."""
         self.datastore.close()
 
     def _rows(
