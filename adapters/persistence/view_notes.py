@@ -1,0 +1,254 @@
+"""What stands beside the rows of views, in the SQL that both stores understand."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol  # a column may hold any value
+
+from adapters.views import (
+    UNKNOWN_STREAM,
+    Parked,
+    ParkedStream,
+    Skipped,
+    Standing,
+    Wish,
+)
+
+_WISH = "id, kind, view, stream, position, reason, wished_by, wished_at, outcome"
+
+
+class Cursor(Protocol):
+    """What is asked of a cursor of either database; rows are read by place."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ...) -> object: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> Sequence[Any]: ...
+
+
+Transaction = Callable[[bool], AbstractContextManager[Cursor]]
+"""Opens a transaction; True: one that commits."""
+
+
+class ViewNotes:
+    """Positions, parked events, skips and wishes; `mark` stands for a value in SQL."""
+
+    def __init__(self, transaction: Transaction, mark: str) -> None:
+        self._transaction = transaction
+        self._mark = mark
+
+    def run(self, cursor: Cursor, statement: str, *values: object) -> Cursor:
+        """Execute SQL in which ? stands for a value."""
+        cursor.execute(statement.replace("?", self._mark), values)
+        return cursor
+
+    def standing(self, name: str) -> Standing:
+        with self._transaction(False) as cursor:
+            return self.standing_in(cursor, name)
+
+    def standing_in(self, cursor: Cursor, name: str) -> Standing:
+        found = self.run(
+            cursor, "SELECT position, revision FROM view_position WHERE name = ?", name
+        ).fetchone()
+        return Standing(found[0], found[1]) if found else Standing(0, 0)
+
+    def move(
+        self, cursor: Cursor, name: str, before: int, after: int, revision: int | None
+    ) -> bool:
+        """Move a view that is where it is thought to be; its row stays locked."""
+        same_revision = "" if revision is None else " AND revision = ?"
+        moved = self.run(
+            cursor,
+            "UPDATE view_position SET position = ? WHERE name = ? AND position = ?"
+            f"{same_revision} RETURNING 1",
+            after,
+            name,
+            before,
+            *(() if revision is None else (revision,)),
+        )
+        return moved.fetchone() is not None
+
+    def park(
+        self, cursor: Cursor, name: str, parked: Sequence[Parked], unparked: str | None
+    ) -> None:
+        """Keep what is parked, in place of what was parked of `unparked`."""
+        if unparked is not None:
+            self.run(
+                cursor,
+                "DELETE FROM view_parked WHERE view = ? AND stream = ?",
+                name,
+                unparked,
+            )
+            self.revise(cursor, name)
+        for one in parked:
+            self.run(
+                cursor,
+                "INSERT INTO view_parked (view, stream, position, record, error)"
+                " VALUES (?, ?, ?, ?, ?)",
+                name,
+                one.stream,
+                one.position,
+                one.record,
+                one.error,
+            )
+
+    def revise(self, cursor: Cursor, name: str) -> None:
+        """Tell whoever holds the view in memory that it holds an old one."""
+        self.run(
+            cursor,
+            "UPDATE view_position SET revision = revision + 1 WHERE name = ?",
+            name,
+        )
+
+    def empty(self, cursor: Cursor, name: str) -> None:
+        """Begin anew at 0, with nothing parked."""
+        self.run(cursor, "DELETE FROM view_parked WHERE view = ?", name)
+        self.run(
+            cursor,
+            "UPDATE view_position SET position = 0, revision = revision + 1"
+            " WHERE name = ?",
+            name,
+        )
+
+    def replace(self, cursor: Cursor, name: str, shadow: str) -> None:
+        """Give a view the position of its shadow and what that has parked."""
+        self.run(cursor, "DELETE FROM view_parked WHERE view = ?", name)
+        self.run(cursor, "UPDATE view_parked SET view = ? WHERE view = ?", name, shadow)
+        self.run(
+            cursor,
+            "UPDATE view_position SET revision = revision + 1, position ="
+            " (SELECT position FROM view_position WHERE name = ?), shape ="
+            " (SELECT shape FROM view_position WHERE name = ?) WHERE name = ?",
+            shadow,
+            shadow,
+            name,
+        )
+        self.run(cursor, "DELETE FROM view_position WHERE name = ?", shadow)
+
+    def parked(self, view: str, stream: str) -> list[Parked]:
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor,
+                "SELECT stream, position, record, error FROM view_parked"
+                " WHERE view = ? AND stream = ? ORDER BY position",
+                view,
+                stream,
+            ).fetchall()
+        return [Parked(each[0], each[1], bytes(each[2]), each[3]) for each in found]
+
+    def parked_streams(self, view: str) -> list[ParkedStream]:
+        """The streams that wait, those of unknown events each for itself, in order."""
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor,
+                "SELECT first.stream, first.position, first.error,"
+                " (SELECT count(*) FROM view_parked AS every"
+                " WHERE every.view = first.view AND every.stream = first.stream)"
+                " FROM view_parked AS first"
+                " WHERE first.view = ? AND (first.stream = ? OR NOT EXISTS"
+                " (SELECT 1 FROM view_parked AS earlier WHERE earlier.view = first.view"
+                " AND earlier.stream = first.stream"
+                " AND earlier.position < first.position)) ORDER BY first.position",
+                view,
+                UNKNOWN_STREAM,
+            ).fetchall()
+        return [
+            ParkedStream(
+                view=view,
+                stream=each[0],
+                position=each[1],
+                error=each[2],
+                events=1 if each[0] == UNKNOWN_STREAM else each[3],
+            )
+            for each in found
+        ]
+
+    def skip(self, skipped: Skipped) -> None:
+        """Record a skip; one that is recorded already stays as it is."""
+        with self._transaction(True) as cursor:
+            self.run(
+                cursor,
+                "INSERT INTO view_skipped (view, position, reason, skipped_by,"
+                " skipped_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                skipped.view,
+                skipped.position,
+                skipped.reason,
+                skipped.by,
+                skipped.at.isoformat(),
+            )
+
+    def skipped(self, view: str) -> list[Skipped]:
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor,
+                "SELECT position, reason, skipped_by, skipped_at FROM view_skipped"
+                " WHERE view = ? ORDER BY position",
+                view,
+            ).fetchall()
+        return [
+            Skipped(
+                view=view,
+                position=each[0],
+                reason=each[1],
+                by=each[2],
+                at=datetime.fromisoformat(each[3]),
+            )
+            for each in found
+        ]
+
+    def wish(self, wishes: Sequence[Wish]) -> list[int]:
+        """Write wishes down; their numbers, in the same order."""
+        with self._transaction(True) as cursor:
+            return [self.wish_in(cursor, each) for each in wishes]
+
+    def wish_in(self, cursor: Cursor, wish: Wish) -> int:
+        number = self.run(
+            cursor,
+            "INSERT INTO view_wish (kind, view, stream, position, reason, wished_by,"
+            " wished_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            wish.kind,
+            wish.view,
+            wish.stream,
+            wish.position,
+            wish.reason,
+            wish.by,
+            wish.at.isoformat(),
+        ).fetchone()
+        return int(number[0])
+
+    def open_wishes(self) -> list[Wish]:
+        """What is still to be done, the oldest first."""
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor,
+                f"SELECT {_WISH} FROM view_wish WHERE outcome IS NULL ORDER BY id",
+            ).fetchall()
+        return [_wish(each) for each in found]
+
+    def find_wish(self, number: int) -> Wish | None:
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor, f"SELECT {_WISH} FROM view_wish WHERE id = ?", number
+            ).fetchone()
+        return _wish(found) if found else None
+
+    def finish_wish(self, number: int, outcome: str) -> None:
+        with self._transaction(True) as cursor:
+            self.run(
+                cursor, "UPDATE view_wish SET outcome = ? WHERE id = ?", outcome, number
+            )
+
+
+def _wish(found: Any) -> Wish:  # a row of the database
+    return Wish(
+        id=found[0],
+        kind=found[1],
+        view=found[2],
+        stream=found[3],
+        position=found[4],
+        reason=found[5],
+        by=found[6],
+        at=datetime.fromisoformat(found[7]),
+        outcome=found[8],
+    )
