@@ -135,7 +135,18 @@ class ViewNotes:
                 view,
                 stream,
             ).fetchall()
-        return [Parked(each[0], each[1], bytes(each[2]), each[3]) for each in found]
+        return [_parked(each) for each in found]
+
+    def parked_at(self, view: str, position: int) -> Parked | None:
+        with self._transaction(False) as cursor:
+            found = self.run(
+                cursor,
+                "SELECT stream, position, record, error FROM view_parked"
+                " WHERE view = ? AND position = ?",
+                view,
+                position,
+            ).fetchone()
+        return _parked(found) if found else None
 
     def parked_streams(self, view: str) -> list[ParkedStream]:
         """The streams that wait, those of unknown events each for itself, in order."""
@@ -238,6 +249,10 @@ class ViewNotes:
             self.run(
                 cursor, "UPDATE view_wish SET outcome = ? WHERE id = ?", outcome, number
             )
+
+
+def _parked(found: Any) -> Parked:  # a row of the database
+    return Parked(found[0], found[1], bytes(found[2]), found[3])
 
 
 def _wish(found: Any) -> Wish:  # a row of the database

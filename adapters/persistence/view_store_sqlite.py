@@ -22,7 +22,7 @@ from adapters.persistence.row_columns import (
     to_stored,
     to_values,
 )
-from adapters.persistence.sqlite_file import SqliteFile
+from adapters.persistence.sqlite_file import PATIENCE, SqliteFile
 from adapters.persistence.view_notes import ViewNotes
 from adapters.views import AnyProjection, Parked, Wish, live_name
 from projections.projection import Key, Projection
@@ -65,10 +65,15 @@ class SqliteViewStore(ViewNotes):
     `<column>__has` asks a column that holds a list for an item, or one of several.
     """
 
-    def __init__(self, path: Path, projections: Sequence[AnyProjection]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        projections: Sequence[AnyProjection],
+        patience: float = PATIENCE,
+    ) -> None:
         # A power cut may cost the last commits of a view, row and position together:
         # then it reads on from the earlier position.
-        self._file = SqliteFile(path, "synchronous=NORMAL")
+        self._file = SqliteFile(path, "synchronous=NORMAL", patience=patience)
         self._file.migrate(_SCHEMA)
         super().__init__(lambda commit: self._file.transaction(commit=commit), "?")
         self._columns = {each.name: columns_of(each.row) for each in projections}
