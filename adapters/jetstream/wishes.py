@@ -22,7 +22,8 @@ def carry_out(
         return NOTHING_PARKED
     parked = views.parked_at(projection.name, wish.position)
     if parked is None:
-        return NOTHING_PARKED
+        skipped = {each.position for each in views.skipped(projection.name)}
+        return DONE if wish.position in skipped else NOTHING_PARKED
     views.skip(
         Skipped(
             view=projection.name,

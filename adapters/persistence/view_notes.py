@@ -18,7 +18,7 @@ _WISH = "id, kind, view, stream, position, reason, wished_by, wished_at, outcome
 
 
 class Cursor(Protocol):
-    """What is asked of a cursor of either database; rows are read by place."""
+    """What is asked of a cursor of either database; rows are read by name."""
 
     def execute(self, statement: str, values: Sequence[Any] = ...) -> object: ...
 
@@ -51,7 +51,9 @@ class ViewNotes:
         found = self.run(
             cursor, "SELECT position, revision FROM view_position WHERE name = ?", name
         ).fetchone()
-        return Standing(found[0], found[1]) if found else Standing(0, 0)
+        return (
+            Standing(found["position"], found["revision"]) if found else Standing(0, 0)
+        )
 
     def move(
         self, cursor: Cursor, name: str, before: int, after: int, revision: int | None
@@ -155,7 +157,7 @@ class ViewNotes:
                 cursor,
                 "SELECT first.stream, first.position, first.error,"
                 " (SELECT count(*) FROM view_parked AS every"
-                " WHERE every.view = first.view AND every.stream = first.stream)"
+                " WHERE every.view = first.view AND every.stream = first.stream) AS events"
                 " FROM view_parked AS first"
                 " WHERE first.view = ? AND (first.stream = ? OR NOT EXISTS"
                 " (SELECT 1 FROM view_parked AS earlier WHERE earlier.view = first.view"
@@ -167,10 +169,10 @@ class ViewNotes:
         return [
             ParkedStream(
                 view=view,
-                stream=each[0],
-                position=each[1],
-                error=each[2],
-                events=1 if each[0] == UNKNOWN_STREAM else each[3],
+                stream=each["stream"],
+                position=each["position"],
+                error=each["error"],
+                events=1 if each["stream"] == UNKNOWN_STREAM else each["events"],
             )
             for each in found
         ]
@@ -200,10 +202,10 @@ class ViewNotes:
         return [
             Skipped(
                 view=view,
-                position=each[0],
-                reason=each[1],
-                by=each[2],
-                at=datetime.fromisoformat(each[3]),
+                position=each["position"],
+                reason=each["reason"],
+                by=each["skipped_by"],
+                at=datetime.fromisoformat(each["skipped_at"]),
             )
             for each in found
         ]
@@ -226,7 +228,7 @@ class ViewNotes:
             wish.by,
             wish.at.isoformat(),
         ).fetchone()
-        return int(number[0])
+        return int(number["id"])
 
     def open_wishes(self) -> list[Wish]:
         """What is still to be done, the oldest first."""
@@ -245,25 +247,31 @@ class ViewNotes:
         return _wish(found) if found else None
 
     def finish_wish(self, number: int, outcome: str) -> None:
+        """Tell what came of a wish, unless that is told already."""
         with self._transaction(True) as cursor:
             self.run(
-                cursor, "UPDATE view_wish SET outcome = ? WHERE id = ?", outcome, number
+                cursor,
+                "UPDATE view_wish SET outcome = ? WHERE id = ? AND outcome IS NULL",
+                outcome,
+                number,
             )
 
 
 def _parked(found: Any) -> Parked:  # a row of the database
-    return Parked(found[0], found[1], bytes(found[2]), found[3])
+    return Parked(
+        found["stream"], found["position"], bytes(found["record"]), found["error"]
+    )
 
 
 def _wish(found: Any) -> Wish:  # a row of the database
     return Wish(
-        id=found[0],
-        kind=found[1],
-        view=found[2],
-        stream=found[3],
-        position=found[4],
-        reason=found[5],
-        by=found[6],
-        at=datetime.fromisoformat(found[7]),
-        outcome=found[8],
+        id=found["id"],
+        kind=found["kind"],
+        view=found["view"],
+        stream=found["stream"],
+        position=found["position"],
+        reason=found["reason"],
+        by=found["wished_by"],
+        at=datetime.fromisoformat(found["wished_at"]),
+        outcome=found["outcome"],
     )
