@@ -75,6 +75,10 @@ def shape_of(projection: Projection[Any]) -> Shape:  # a projection of any row
     )
 
 
+def shape_text(projection: Projection[Any]) -> str:  # a projection of any row
+    return msgspec.json.encode(shape_of(projection)).decode()
+
+
 def missing_columns(found: str, projection: Projection[Any]) -> list[str] | None:
     """The columns with a default that a table of another shape lacks to be readable.
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol  # a column may hold any value
 
+from adapters.persistence.row_columns import shape_text
 from adapters.views import (
     UNKNOWN_STREAM,
+    AnyProjection,
     Parked,
     ParkedStream,
     Skipped,
@@ -32,15 +34,13 @@ Transaction = Callable[[bool], AbstractContextManager[Cursor]]
 
 
 class ViewNotes:
-    """Positions, parked events, skips and wishes; `mark` stands for a value in SQL."""
+    """Positions, parked events, skips and wishes; in its SQL ? stands for a value."""
 
-    def __init__(self, transaction: Transaction, mark: str) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._mark = mark
 
     def run(self, cursor: Cursor, statement: str, *values: object) -> Cursor:
-        """Execute SQL in which ? stands for a value."""
-        cursor.execute(statement.replace("?", self._mark), values)
+        cursor.execute(statement, values)
         return cursor
 
     def standing(self, name: str) -> Standing:
@@ -103,6 +103,36 @@ class ViewNotes:
             name,
         )
 
+    def shape_in(self, cursor: Cursor, name: str) -> str | None:
+        """What the view's table was made for; None where there is no table."""
+        found = self.run(
+            cursor, "SELECT shape FROM view_position WHERE name = ?", name
+        ).fetchone()
+        return str(found["shape"]) if found else None
+
+    def set_shape(self, cursor: Cursor, projection: AnyProjection) -> None:
+        self.run(
+            cursor,
+            "INSERT INTO view_position (name, position, shape) VALUES (?, 0, ?)"
+            " ON CONFLICT (name) DO UPDATE SET shape = excluded.shape",
+            projection.name,
+            shape_text(projection),
+        )
+
+    def ask_for_rebuild(self, cursor: Cursor, projection: AnyProjection) -> None:
+        """Show what there is until a rebuild has made it what it should be."""
+        self.set_shape(cursor, projection)
+        self.wish_in(
+            cursor,
+            Wish(
+                kind="rebuild",
+                view=projection.name,
+                reason="its columns changed",
+                by="node",
+                at=datetime.now(UTC),
+            ),
+        )
+
     def empty(self, cursor: Cursor, name: str) -> None:
         """Begin anew at 0, with nothing parked."""
         self.run(cursor, "DELETE FROM view_parked WHERE view = ?", name)
@@ -157,7 +187,8 @@ class ViewNotes:
                 cursor,
                 "SELECT first.stream, first.position, first.error,"
                 " (SELECT count(*) FROM view_parked AS every"
-                " WHERE every.view = first.view AND every.stream = first.stream) AS events"
+                " WHERE every.view = first.view AND every.stream = first.stream)"
+                " AS events"
                 " FROM view_parked AS first"
                 " WHERE first.view = ? AND (first.stream = ? OR NOT EXISTS"
                 " (SELECT 1 FROM view_parked AS earlier WHERE earlier.view = first.view"

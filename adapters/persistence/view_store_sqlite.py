@@ -1,7 +1,6 @@
 """The views in one SQLite file: a table for each, saved together with its position."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from adapters.persistence.row_columns import (
     columns_of,
     default_of,
     missing_columns,
-    shape_of,
+    shape_text,
     to_column,
     to_row,
     to_stored,
@@ -24,7 +23,7 @@ from adapters.persistence.row_columns import (
 )
 from adapters.persistence.sqlite_file import PATIENCE, SqliteFile
 from adapters.persistence.view_notes import ViewNotes
-from adapters.views import AnyProjection, Parked, Wish, live_name
+from adapters.views import AnyProjection, Parked, live_name
 from projections.projection import Key, Projection
 
 Where = Mapping[str, Scalar | Sequence[Scalar]]
@@ -75,7 +74,7 @@ class SqliteViewStore(ViewNotes):
         # then it reads on from the earlier position.
         self._file = SqliteFile(path, "synchronous=NORMAL", patience=patience)
         self._file.migrate(_SCHEMA)
-        super().__init__(lambda commit: self._file.transaction(commit=commit), "?")
+        super().__init__(lambda commit: self._file.transaction(commit=commit))
         self._columns = {each.name: columns_of(each.row) for each in projections}
         with self._file.transaction(commit=True) as cursor:
             for projection in projections:
@@ -195,18 +194,13 @@ class SqliteViewStore(ViewNotes):
         self._file.close()
 
     def _prepare(self, cursor: SQLiteCursor, projection: AnyProjection) -> None:
-        shape = _as_json(shape_of(projection))
-        cursor.execute(
-            "SELECT shape FROM view_position WHERE name = ?", (projection.name,)
-        )
-        found = cursor.fetchone()
-        if found is not None and found["shape"] == shape:
+        found = self.shape_in(cursor, projection.name)
+        if found == shape_text(projection):
             return
-        missing = missing_columns(found["shape"], projection) if found else None
+        missing = missing_columns(found, projection) if found else None
         if missing is None:
             self._make(cursor, projection)
             return
-        # The rows can be read until a rebuild has made them what they should be.
         table = _quoted(projection.name)
         columns = {column.name: column for column in self._columns_of(projection)}
         for name in missing:
@@ -215,20 +209,7 @@ class SqliteViewStore(ViewNotes):
                 f"UPDATE {table} SET {_quoted(name)} = ?",
                 (to_column(columns[name], default_of(projection, name)),),
             )
-        cursor.execute(
-            "UPDATE view_position SET shape = ? WHERE name = ?",
-            (shape, projection.name),
-        )
-        self.wish_in(
-            cursor,
-            Wish(
-                kind="rebuild",
-                view=projection.name,
-                reason="its columns changed",
-                by="node",
-                at=datetime.now(UTC),
-            ),
-        )
+        self.ask_for_rebuild(cursor, projection)
 
     def _make(self, cursor: SQLiteCursor, projection: AnyProjection) -> None:
         table = _quoted(projection.name)
@@ -245,11 +226,7 @@ class SqliteViewStore(ViewNotes):
             indexed = ", ".join(map(_quoted, index))
             name = _quoted(f"{projection.name}.{number}.{token}")
             cursor.execute(f"CREATE INDEX {name} ON {table} ({indexed})")
-        cursor.execute(
-            "INSERT INTO view_position (name, position, shape) VALUES (?, 0, ?)"
-            " ON CONFLICT (name) DO UPDATE SET shape = excluded.shape",
-            (projection.name, _as_json(shape_of(projection))),
-        )
+        self.set_shape(cursor, projection)
         self.empty(cursor, projection.name)
 
     def _columns_of(self, projection: AnyProjection) -> tuple[Column, ...]:
@@ -321,7 +298,7 @@ def _beyond(names: Sequence[str], bounds: Sequence[Stored]) -> tuple[str, list[S
     values: list[Stored] = []
     for place, (name, bound) in enumerate(zip(names, bounds, strict=True)):
         same = [f"{earlier} IS ?" for earlier in names[:place]]
-        more = f"({name} > ? OR (? IS NULL AND {name} IS NOT NULL))"
+        more = f"{name} IS NOT ?" if bound is None else f"{name} > ?"
         terms.append(" AND ".join([*same, more]))
-        values += [*bounds[:place], bound, bound]
+        values += [*bounds[:place], bound]
     return " OR ".join(terms), values
