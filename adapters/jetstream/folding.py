@@ -49,6 +49,14 @@ class Changes(Struct):
         self.parked += later.parked
 
 
+class Plan(Struct, frozen=True):
+    """Events to fold, each with its keys; the rows of `unknown` keys are stored."""
+
+    entries: list[Entry]
+    keys_of: dict[int, Sequence[Key]]
+    unknown: list[Key]
+
+
 def told(error: Exception) -> str:
     return repr(error)[:LONGEST_ERROR]
 
@@ -111,14 +119,22 @@ class ViewFold:
         self._older_until = 0
         self._holds_all = standing.position == 0
 
-    def fold(self, entries: Sequence[Entry], after: int) -> Changes:
-        """Fold the events up to `after` that the view does not have yet."""
+    def plan(self, entries: Sequence[Entry]) -> Plan:
+        """What is to be folded of these, and the keys whose rows must be loaded."""
         fresh = [each for each in entries if self._concerns(each)]
-        changes = Changes(self.folded, max(self.folded, after), {}, [])
         keys_of = self._keys(fresh)
-        self._hold({key for keys in keys_of.values() for key in keys})
-        for entry in fresh:
-            error = self._fold_one(entry, keys_of.get(entry.position), changes.rows)
+        unknown = self._hold({key for keys in keys_of.values() for key in keys})
+        return Plan(fresh, keys_of, unknown)
+
+    def fold(self, plan: Plan, found: Mapping[Key, Struct], after: int) -> Changes:
+        """Fold the events of a plan, which reaches up to `after`."""
+        changes = Changes(self.folded, max(self.folded, after), {}, [])
+        for key in plan.unknown:
+            self._rows[key] = found.get(key)
+        for entry in plan.entries:
+            error = self._fold_one(
+                entry, plan.keys_of.get(entry.position), changes.rows
+            )
             if error is not None or entry.stream in self.parked_streams:
                 self.park(entry, error, changes)
         self.folded = changes.after
@@ -176,25 +192,22 @@ class ViewFold:
         rows.update(changed)
         return None
 
-    def _hold(self, keys: set[Key]) -> None:
-        """Have the rows of these keys in memory, None where there is none."""
+    def _hold(self, keys: set[Key]) -> list[Key]:
+        """Have the rows of these keys in memory; which of them must be loaded."""
         if len(self._rows) > ROWS_HELD and self.saved >= self._older_until:
             # All that the older rows hold is saved: they can be loaded again.
             self._holds_all = self._holds_all and not self._older_rows
             self._older_rows, self._rows = self._rows, {}
             self._older_until = self.folded
-        missing = [key for key in keys if key not in self._rows]
         unknown: list[Key] = []
-        for key in missing:
-            if key in self._older_rows:
-                self._rows[key] = self._older_rows[key]
+        for key in keys:
+            if key in self._rows:
+                continue
+            if key in self._older_rows or self._holds_all:
+                self._rows[key] = self._older_rows.get(key)
             else:
                 unknown.append(key)
-        found: Mapping[Key, Struct] = {}
-        if unknown and not self._holds_all:
-            found = self._views.load(self.projection, unknown)
-        for key in unknown:
-            self._rows[key] = found.get(key)
+        return unknown
 
 
 def fold_parked(
@@ -210,7 +223,9 @@ def fold_parked(
         for each in views.parked(projection.name, stream)
     ]
     fold = ViewFold(views, projection, standing, (), after=0)
-    changes = fold.fold(entries, standing.position)
+    plan = fold.plan(entries)
+    found = views.load(projection, plan.unknown) if plan.unknown else {}
+    changes = fold.fold(plan, found, standing.position)
     is_saved = views.save(
         projection,
         standing.position,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
+from msgspec import Struct
 from nats.aio.client import Client
 from structlog.typing import FilteringBoundLogger
 
@@ -21,6 +22,7 @@ from adapters.jetstream.folding import (
 )
 from adapters.jetstream.reader import Reader
 from adapters.views import AnyProjection, Views
+from projections.projection import Key
 
 MOST_UNSAVED = 8
 """Batches folded and not yet saved, after which reading waits."""
@@ -112,7 +114,7 @@ class Follower:
                         saving = None
                         await self._one_by_one(batch, on_moved)
                         continue
-                    folded = await asyncio.to_thread(self._fold, batch)
+                    folded = await self._fold(batch)
                     self._unsaved.append(folded)
                     if saving is None or saving.done():
                         await self._finished(saving)
@@ -139,11 +141,23 @@ class Follower:
             )
         return folds
 
-    def _fold(self, batch: Batch) -> dict[str, Changes]:
+    async def _fold(self, batch: Batch) -> dict[str, Changes]:
         entries = entries_of(batch, self._decode, self._wanted)
         return {
-            name: fold.fold(entries, batch[-1][0]) for name, fold in self.folds.items()
+            name: await self._fold_one(fold, entries, batch[-1][0])
+            for name, fold in self.folds.items()
         }
+
+    async def _fold_one(
+        self, fold: ViewFold, entries: Sequence[Entry], after: int
+    ) -> Changes:
+        plan = fold.plan(entries)
+        found: dict[Key, Struct] = {}
+        if plan.unknown:
+            found = await asyncio.to_thread(
+                self._views.load, fold.projection, plan.unknown
+            )
+        return fold.fold(plan, found, after)
 
     async def _finished(self, saving: asyncio.Task[None] | None) -> None:
         if saving is not None:
@@ -201,7 +215,7 @@ class Follower:
         for item in batch:
             entries = entries_of([item], self._decode, self._wanted)
             for name, fold in self.folds.items():
-                changes = fold.fold(entries, item[0])
+                changes = await self._fold_one(fold, entries, item[0])
                 async with self._lock:
                     await asyncio.to_thread(self._save_or_park, name, changes, entries)
             self._is_level = not self.waiting

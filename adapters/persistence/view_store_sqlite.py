@@ -118,14 +118,22 @@ class SqliteViewStore(ViewNotes):
         table = _quoted(projection.name)
         names = ", ".join(_quoted(column.name) for column in columns)
         places = ", ".join("?" * len(columns))
+        key = ", ".join(map(_quoted, projection.key))
+        changed = ", ".join(
+            f"{_quoted(column.name)} = excluded.{_quoted(column.name)}"
+            for column in columns
+        )
         matches = " AND ".join(f"{_quoted(name)} = ?" for name in projection.key)
         kept = [to_values(row, columns) for row in rows.values() if row is not None]
         gone = [key for key, row in rows.items() if row is None]
         with self._file.transaction(commit=True) as cursor:
             if not self.move(cursor, projection.name, before, after, revision):
                 return False
+            # Unlike REPLACE, this leaves alone the indexes of what does not change.
             cursor.executemany(
-                f"REPLACE INTO {table} ({names}) VALUES ({places})", kept
+                f"INSERT INTO {table} ({names}) VALUES ({places})"
+                f" ON CONFLICT ({key}) DO UPDATE SET {changed}",
+                kept,
             )
             cursor.executemany(f"DELETE FROM {table} WHERE {matches}", gone)
             self.park(cursor, projection.name, parked, unparked)
