@@ -29,6 +29,7 @@ from adapters.orders import Accepted
 from adapters.persistence.content_store import SqliteContentStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from adapters.settings import Settings
 from adapters.views import AnyProjection
@@ -217,6 +218,9 @@ def doors_of(node: Node) -> Doors:
         published=lambda position: node.relay.status().published >= position,
         pack=node.pack,
         jwks=key.jwks,
+        projections=ProjectionDesk(
+            node.views, [each.name for each in PROJECTIONS], node.store.position
+        ),
     )
 
 

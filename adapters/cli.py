@@ -1,7 +1,6 @@
-"""The command line: demo, serve, do, show, token, schema."""
+"""The command line: demo, serve, do, show, token, projections, schema."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +11,10 @@ import click
 from rich.console import Console
 
 from adapters import contract, entry
+from adapters.cli_projections import projections
+from adapters.cli_settings import settings_or_exit
 from adapters.data_folder import FolderInUse, FolderNotOurs
 from adapters.entry import NoAnswer, Question
-from adapters.settings import Settings, SettingsError, read_settings
 from adapters.tables import show_details, show_items
 from adapters.telemetry import configure_logging
 
@@ -29,13 +29,6 @@ DOCUMENT_COLUMNS = (
 )
 ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synthetic")
 REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
-
-
-def settings_or_exit() -> Settings:
-    try:
-        return read_settings(os.environ)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -239,6 +232,9 @@ def health(as_json: bool, bearer: str | None, of_demo: bool) -> None:
     """Show how the parts of the node are."""
     found = shown(of_demo, "/health/ready", {}, bearer, as_json)
     show_details(Console(), "Health", found)
+
+
+cli.add_command(projections)
 
 
 @cli.group()

@@ -120,12 +120,18 @@ class Views(Protocol):
 
     def open_wishes(self) -> list[Wish]: ...
 
+    def find_wish(self, number: int) -> Wish | None: ...
+
     def finish_wish(self, number: int, outcome: str) -> None: ...
 
 
 def shadow_of(projection: Projection[Row]) -> Projection[Row]:
     """The same view under the name of its rebuild."""
-    return replace(projection, name=projection.name + _SHADOW)
+    return replace(projection, name=shadow_name(projection.name))
+
+
+def shadow_name(name: str) -> str:
+    return name + _SHADOW
 
 
 def live_name(name: str) -> str:

@@ -238,7 +238,7 @@ def compared(name: str, events: int, how: str, pairs: list[tuple[float, float]])
 
 
 def measure() -> list[Row]:
-    """The rows `projection`, `rebuild_pg` and `rebuild_sqlite`."""
+    """The rows `projection`, `rebuild` and `rebuild_sqlite`."""
     postgres = PostgresServer()
     try:
         postgres.start()
@@ -273,7 +273,7 @@ async def measured(bench: Bench, postgres: PostgresServer, folder: Path) -> list
             "approval_status in PostgreSQL, against decoding and dropping",
             one,
         ),
-        compared("rebuild_pg", bench.end, against, in_postgres),
+        compared("rebuild", bench.end, against, in_postgres),
         compared("rebuild_sqlite", bench.end, against, in_sqlite),
     ]
 
