@@ -1,7 +1,14 @@
 """Views of numbered events: what a projector makes of a log, and what it should."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+import threading
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,9 +19,10 @@ from adapters.jetstream.folding import Decode
 from adapters.jetstream.projector import Projector
 from adapters.jetstream.relay import Relay
 from adapters.persistence.view_store_sqlite import SqliteViewStore
-from adapters.views import AnyProjection, ParkedStream, Wish
-from projections.projection import Key, Projection, Recorded
+from adapters.views import AnyProjection, Parked, ParkedStream, Wish
+from projections.projection import Key, Projection, Recorded, Row
 from tests.adapters.bus import (
+    BOUND_SECONDS,
     MORNING,
     NODE,
     ListLog,
@@ -61,6 +69,43 @@ def failing(name: str, poison: Collection[int]) -> Projection[Elected]:
 
 
 ELECTED = failing("elected", ())
+
+
+class HeldViews(SqliteViewStore):
+    """Views of which some saves, by view and position before, wait until they may."""
+
+    def __init__(
+        self,
+        path: Path,
+        projections: Sequence[AnyProjection],
+        is_held: Callable[[str, int], bool],
+    ) -> None:
+        super().__init__(path, projections)
+        self._is_held = is_held
+        self.may_go_on = threading.Event()
+
+    def save(
+        self,
+        projection: Projection[Row],
+        before: int,
+        after: int,
+        rows: Mapping[Key, Row | None],
+        *,
+        revision: int | None = None,
+        parked: Sequence[Parked] = (),
+        unparked: str | None = None,
+    ) -> bool:
+        if self._is_held(projection.name, before):
+            assert self.may_go_on.wait(BOUND_SECONDS)
+        return super().save(
+            projection,
+            before,
+            after,
+            rows,
+            revision=revision,
+            parked=parked,
+            unparked=unparked,
+        )
 
 
 def stream_of(number: int) -> str:

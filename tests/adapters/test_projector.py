@@ -7,15 +7,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from adapters.jetstream import projector as projector_module
 from adapters.persistence.view_store_sqlite import SqliteViewStore
 from adapters.views import Parked
 from projections.projection import Key, Projection, Recorded, Row
-from tests.adapters.bus import BOUND_SECONDS, eventually, while_running
+from tests.adapters.bus import BOUND_SECONDS, eventually, recorded, while_running
 from tests.adapters.projecting import (
     ELECTED,
     Elected,
+    HeldViews,
     Projecting,
     by_stream,
     folded,
@@ -112,6 +114,49 @@ def test_a_fold_begins_from_the_row_that_is_stored_when_memory_is_full(
         assert rows_of(views, ELECTED) == folded(work.log, ELECTED)
 
     play(tmp_path, 0, scenario)
+
+
+class Counted(Struct, frozen=True):
+    """The numbers that came to a place, of which there are more than a batch holds."""
+
+    place: int
+    numbers: tuple[int, ...]
+
+
+def count(row: Counted | None, record: Recorded, key: Key) -> Counted:
+    before = row.numbers if row else ()
+    return Counted(int(key[0]), (*before, number_of(record)))
+
+
+COUNTED = Projection(
+    "counted", Counted, ("place",), lambda record: [(number_of(record) % 1200,)], count
+)
+
+
+def test_rows_that_are_not_saved_yet_are_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.jetstream.folding.ROWS_HELD", 2)
+    decoded: list[int] = []
+
+    def decode(payload: bytes) -> Recorded:
+        record = recorded(payload)
+        decoded.append(record.position)
+        return record
+
+    async def scenario(work: Projecting) -> None:
+        path = tmp_path / "views.sqlite"
+        with closing(HeldViews(path, [COUNTED], lambda *_: True)) as views:
+            projector = work.projector(views, COUNTED, decode=decode)
+            await eventually(lambda: work.relay.status().published == 2500)
+            async with while_running(projector.run):
+                # All is folded while the first batch is being saved.
+                await eventually(lambda: len(decoded) == 2500)
+                views.may_go_on.set()
+                assert await projector.wait_for(2500, BOUND_SECONDS)
+            assert rows_of(views, COUNTED) == folded(work.log, COUNTED)
+
+    play(tmp_path, 2500, scenario)
 
 
 def test_work_that_waits_and_does_not_move_is_stale(

@@ -3,19 +3,19 @@
 import asyncio
 import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from adapters.persistence.view_store_sqlite import SqliteViewStore
-from adapters.views import AnyProjection, Parked, live_name, shadow_of
-from projections.projection import Key, Projection, Recorded, Row
+from adapters.views import live_name, shadow_of
+from projections.projection import Key, Projection, Recorded
 from tests.adapters.bus import BOUND_SECONDS, eventually, while_running
 from tests.adapters.projecting import (
     ELECTED,
     Elected,
+    HeldViews,
     Projecting,
     by_stream,
     carried_out,
@@ -123,12 +123,18 @@ def test_a_rebuild_honours_skips_and_parks_anew(tmp_path: Path) -> None:
     play(tmp_path, 40, scenario)
 
 
+def shadow_begun(name: str, before: int) -> bool:
+    return name != live_name(name) and before > 0
+
+
 def test_a_skip_during_a_rebuild_is_honoured_by_it(tmp_path: Path) -> None:
     poison = {13}
     faulty = failing("faulty", poison)
 
     async def scenario(work: Projecting) -> None:
-        with closing(HeldViews(tmp_path / "views.sqlite", [faulty])) as views:
+        with closing(
+            HeldViews(tmp_path / "views.sqlite", [faulty], shadow_begun)
+        ) as views:
             projector = work.projector(views, faulty)
             async with while_running(projector.run):
                 assert await projector.wait_for(900, BOUND_SECONDS)
@@ -144,37 +150,6 @@ def test_a_skip_during_a_rebuild_is_honoured_by_it(tmp_path: Path) -> None:
             assert rows_of(views, faulty) == folded(work.log, ELECTED, (13,))
 
     play(tmp_path, 900, scenario)
-
-
-class HeldViews(SqliteViewStore):
-    """Views whose shadow is not written beyond its first batch until it may be."""
-
-    def __init__(self, path: Path, projections: Sequence[AnyProjection]) -> None:
-        super().__init__(path, projections)
-        self.may_go_on = threading.Event()
-
-    def save(
-        self,
-        projection: Projection[Row],
-        before: int,
-        after: int,
-        rows: Mapping[Key, Row | None],
-        *,
-        revision: int | None = None,
-        parked: Sequence[Parked] = (),
-        unparked: str | None = None,
-    ) -> bool:
-        if projection.name != live_name(projection.name) and before > 0:
-            assert self.may_go_on.wait(BOUND_SECONDS)
-        return super().save(
-            projection,
-            before,
-            after,
-            rows,
-            revision=revision,
-            parked=parked,
-            unparked=unparked,
-        )
 
 
 def test_an_interrupted_rebuild_is_made_by_the_next_process(tmp_path: Path) -> None:
@@ -199,7 +174,9 @@ def test_an_interrupted_rebuild_is_made_by_the_next_process(tmp_path: Path) -> N
 
 def test_a_rebuild_goes_on_after_the_bus_was_down(tmp_path: Path) -> None:
     async def scenario(work: Projecting) -> None:
-        with closing(HeldViews(tmp_path / "views.sqlite", [ELECTED])) as views:
+        with closing(
+            HeldViews(tmp_path / "views.sqlite", [ELECTED], shadow_begun)
+        ) as views:
             projector = work.projector(views, ELECTED)
             async with while_running(projector.run):
                 assert await projector.wait_for(5000, BOUND_SECONDS)
