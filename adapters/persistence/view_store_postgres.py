@@ -10,7 +10,10 @@ from msgspec import Struct, inspect
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.persistence.postgres_database import PostgresDatabase
+from adapters.persistence.postgres_database import (
+    MIGRATION_PATIENCE,
+    PostgresDatabase,
+)
 from adapters.persistence.row_columns import (
     Row,
     Scalar,
@@ -99,7 +102,8 @@ class PostgresViewStore(ViewNotes):
         self._decoders = {
             each.name: msgspec.json.Decoder(each.row) for each in projections
         }
-        with database.transaction(commit=True) as cursor:
+        # A new column is filled for every row.
+        with database.transaction(commit=True, patience=MIGRATION_PATIENCE) as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended('prepare views', 0))"
             )

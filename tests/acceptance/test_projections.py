@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any  # JSON that was printed
+from uuid import uuid4
 
 import httpx
 
@@ -17,6 +19,7 @@ from adapters.persistence.view_store_sqlite import SqliteViewStore
 from adapters.views import Parked
 from projections.org_directory import ORG_DIRECTORY, OrganisationRow
 from tests.acceptance.served_node import ServedNode
+from tests.acceptance.test_killed_node import rebuilt, views_of
 
 
 def typed(
@@ -98,6 +101,51 @@ def test_an_operator_looks_retries_skips_and_rebuilds(tmp_path: Path) -> None:
 
     # The skip was of the event that made the row, and a rebuild honours it.
     assert row_of(node.data, organisation) is None
+
+
+def test_a_node_killed_while_it_rebuilds_makes_its_views_anew(tmp_path: Path) -> None:
+    node = ServedNode(tmp_path / "data")
+    running = node.start()
+    token, capacity = node.token()
+    with httpx.Client(
+        base_url=running.url, headers={"Authorization": f"Bearer {token}"}, timeout=30
+    ) as client:
+        for serial in range(150):
+            body = {
+                "command_id": str(uuid4()),
+                "capacity": capacity,
+                "bin": synthetic_bin(1000 + serial),
+                "names": {"ru": f"Университет {serial}"},
+                "kind": "UNIVERSITY",
+                "kato": "750000000",
+            }
+            path = "/v1/commands/organisation.register"
+            assert client.post(path, json=body).status_code == 200
+    wishes: set[int] = set()
+    for pause in (0.0, 0.3, 0.6):
+        wished = httpx.post(
+            f"{running.url}/v1/projections/all/rebuild",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        ).json()
+        wishes |= {wish["id"] for wish in wished["items"]}
+        time.sleep(pause)  # somewhere between the wish and the swap
+        node.kill()
+        running = node.start()
+    assert len(wishes) >= 3
+    listed = printed(node.data, "rebuild", "all")["items"]
+    assert {wish["outcome"] for wish in listed} == {"done"}
+    node.stop()
+
+    store = SqliteEventStore(
+        node.data / "events.sqlite", "local", lambda: datetime.now(UTC)
+    )
+    log = [record for _, record in store.records(0, 1_000_000)]
+    store.close()
+    assert views_of(node.data / "views.sqlite") == rebuilt(log, tmp_path)
+    views = SqliteViewStore(node.data / "views.sqlite", PROJECTIONS)
+    assert views.open_wishes() == []
+    views.close()
 
 
 def row_of(data: Path, organisation: str) -> OrganisationRow | None:
