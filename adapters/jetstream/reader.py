@@ -18,8 +18,8 @@ from structlog.typing import FilteringBoundLogger
 from adapters.jetstream.connection import listen, lives_through, silence
 from adapters.jetstream.stream import ApiError
 
-BATCH = 500
-IN_FLIGHT = 2 * BATCH
+BATCH = 1000
+IN_FLIGHT = 4 * BATCH
 REQUEST_BYTES = 16 * 1024 * 1024
 """Above the largest message, so that one request can always be served."""
 

@@ -137,7 +137,7 @@ def test_a_skip_during_a_rebuild_is_honoured_by_it(tmp_path: Path) -> None:
         ) as views:
             projector = work.projector(views, faulty)
             async with while_running(projector.run):
-                assert await projector.wait_for(900, BOUND_SECONDS)
+                assert await projector.wait_for(2500, BOUND_SECONDS)
                 (number,) = views.wish([rebuild(faulty)])
                 shadow = shadow_of(faulty)
                 await eventually(lambda: views.position(shadow.name) > 0)
@@ -149,7 +149,7 @@ def test_a_skip_during_a_rebuild_is_honoured_by_it(tmp_path: Path) -> None:
             assert parked_in(views, faulty) == {}
             assert rows_of(views, faulty) == folded(work.log, ELECTED, (13,))
 
-    play(tmp_path, 900, scenario)
+    play(tmp_path, 2500, scenario)
 
 
 def test_an_interrupted_rebuild_is_made_by_the_next_process(tmp_path: Path) -> None:
