@@ -29,6 +29,7 @@ from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.persistence.postgres_database import PostgresDatabase
 from adapters.persistence.view_store_postgres import PostgresViewStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.telemetry import configure_logging
 from adapters.views import AnyProjection, Wish
 from projections.approval_status import APPROVAL_STATUS
 from tests.adapters.node_at_work import at_work
@@ -238,7 +239,8 @@ def compared(name: str, events: int, how: str, pairs: list[tuple[float, float]])
 
 
 def measure() -> list[Row]:
-    """The rows `projection`, `rebuild` and `rebuild_sqlite`."""
+    """The rows `projection`, `rebuild` (PostgreSQL) and `rebuild_sqlite`."""
+    configure_logging("error", quiet=True)
     postgres = PostgresServer()
     try:
         postgres.start()
