@@ -1,18 +1,23 @@
 """The views in PostgreSQL: a table for each, saved together with its position."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any  # rows and values of any column
 
 import msgspec
-from msgspec import Struct, inspect
+from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.persistence.postgres_database import (
     MIGRATION_PATIENCE,
     PostgresDatabase,
+)
+from adapters.persistence.postgres_rows import (
+    as_json,
+    column_types,
+    storable,
+    until_null,
 )
 from adapters.persistence.row_columns import (
     Row,
@@ -54,19 +59,6 @@ _SCHEMA = (
     ),
 )
 
-_TEXT = 'text COLLATE "C"'  # ordered by code points, as SQLite orders
-_JSON = "jsonb"
-_TYPES: dict[type[inspect.Type], str] = {
-    inspect.StrType: _TEXT,
-    inspect.IntType: "bigint",
-    inspect.FloatType: "double precision",
-    inspect.BoolType: "boolean",
-    inspect.DateType: "date",
-    inspect.DateTimeType: "timestamptz",
-}
-
-_NULL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-
 
 class _Marked:
     """A cursor for SQL in which ? stands for a value."""
@@ -76,7 +68,7 @@ class _Marked:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> object:
         marked = statement.replace("?", "%s")
-        return self._cursor.execute(marked.encode(), tuple(map(_storable, values)))
+        return self._cursor.execute(marked.encode(), tuple(map(storable, values)))
 
     def fetchone(self) -> Any:  # a row
         return self._cursor.fetchone()
@@ -168,7 +160,7 @@ class PostgresViewStore(ViewNotes):
             f" FROM json_populate_recordset(NULL::{table}, %s::json)"
             f" ON CONFLICT ({key}) DO UPDATE SET {changed}"
         )
-        cursor.execute(statement.encode(), (_as_json(rows),))
+        cursor.execute(statement.encode(), (as_json(rows),))
 
     def _delete(
         self, cursor: Cursor[DictRow], projection: AnyProjection, keys: Sequence[Key]
@@ -230,7 +222,7 @@ class PostgresViewStore(ViewNotes):
         condition, values = self._condition(projection, where)
         names = [self._column(projection, name) for name in order]
         if after:
-            beyond, bounds = _beyond(names, _until_null(after))
+            beyond, bounds = _beyond(names, until_null(after))
             condition = f"({condition}) AND ({beyond})"
             values += bounds
         ordering = ", ".join(
@@ -280,7 +272,7 @@ class PostgresViewStore(ViewNotes):
                 f"UPDATE {table} SET {_quoted(name)} = filled.{_quoted(name)}"
                 f" FROM json_populate_record(NULL::{table}, %s::json) AS filled"
             )
-            default = _as_json({name: default_of(projection, name)})
+            default = as_json({name: default_of(projection, name)})
             cursor.execute(fill.encode(), (default,))
         self.ask_for_rebuild(notes, projection)
 
@@ -328,11 +320,11 @@ class PostgresViewStore(ViewNotes):
                 value
                 for value in _listed(wanted)
                 # What holds a NUL character matches nothing that can be stored.
-                if value is not None and _storable(value) == value
+                if value is not None and storable(value) == value
             ]
             if name.endswith(HAS):
                 terms.append(f"{column} @> ANY (%s::jsonb[])")
-                values.append([_as_json(value) for value in present])
+                values.append([as_json(value) for value in present])
                 continue
             any_of = f"{column} = %s" if len(present) == 1 else f"{column} = ANY (%s)"
             absent = f" OR {column} IS NULL" if None in _listed(wanted) else ""
@@ -341,54 +333,12 @@ class PostgresViewStore(ViewNotes):
         return " AND ".join(terms), values
 
 
-def column_types(row: type[Struct]) -> dict[str, str]:
-    """The columns of a row's table with their types."""
-    return {
-        field.encode_name: _type_of(inspect.type_info(field.type))
-        for field in msgspec.structs.fields(row)
-    }
-
-
-def _type_of(found: inspect.Type) -> str:
-    kinds = found.types if isinstance(found, inspect.UnionType) else (found,)
-    types = {
-        _TEXT
-        if isinstance(kind, inspect.LiteralType)
-        and all(isinstance(value, str) for value in kind.values)
-        else _TYPES.get(type(kind), _JSON)
-        for kind in kinds
-        if not isinstance(kind, inspect.NoneType)
-    }
-    return types.pop() if len(types) == 1 else _JSON
-
-
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""').replace("%", "%%") + '"'
 
 
-def _as_json(value: object) -> str:
-    """JSON that PostgreSQL can hold: it knows no NUL character."""
-    encoded = msgspec.json.encode(value)
-    if b"\\u0000" in encoded:
-        encoded = _NULL.sub(rb"\1\\ufffd", encoded)
-    return encoded.decode()
-
-
-def _storable(value: Any) -> Any:  # of any column
-    """The value up to a NUL character: it is as far in any order of what is stored."""
-    return value.partition("\0")[0] if isinstance(value, str) else value
-
-
-def _until_null(bounds: Sequence[Scalar]) -> list[Scalar]:
-    """The same bounds for what can be stored: no row equals one with a NUL in it."""
-    for place, value in enumerate(bounds):
-        if _storable(value) != value:
-            return [*bounds[:place], _storable(value)]
-    return list(bounds)
-
-
 def _keys(projection: AnyProjection, keys: Sequence[Key]) -> str:
-    return _as_json([dict(zip(projection.key, key, strict=True)) for key in keys])
+    return as_json([dict(zip(projection.key, key, strict=True)) for key in keys])
 
 
 def _key(projection: Projection[Row], row: Row) -> Key:
