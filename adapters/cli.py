@@ -1,7 +1,6 @@
-"""The command line: demo, serve, do, show, token, schema."""
+"""The command line: demo, serve, do, show, token, projections, schema."""
 
 import json
-import os
 import re
 import sys
 from collections.abc import Mapping
@@ -15,9 +14,11 @@ import msgspec
 from rich.console import Console
 
 from adapters import contract, contract_page, entry
+from adapters.cli_projections import projections
+from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
-from adapters.settings import Settings, SettingsError, read_settings
+from adapters.settings import Settings
 from adapters.tables import show_details, show_items
 from adapters.telemetry import configure_logging
 from domain.identifiers import NODE, RANDOM_UUID_PATTERN, is_valid_bin
@@ -34,13 +35,6 @@ DOCUMENT_COLUMNS = (
 )
 ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synthetic")
 REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
-
-
-def settings_or_exit() -> Settings:
-    try:
-        return read_settings(os.environ)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def in_path(word: str) -> str:
@@ -283,6 +277,9 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     columns = ("part", "state", "is_well", "position", "lag")
     show_items(Console(), f"Health: {found['status']}", rows, columns)
     raise SystemExit(1 if found["status"] == "down" else 0)
+
+
+cli.add_command(projections)
 
 
 @cli.group()

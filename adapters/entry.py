@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -34,18 +34,28 @@ SETTLE_SECONDS = 60.0
 SEED = 583
 
 
+Told = TypeVar("Told")
+
+
 class NoAnswer(Exception):
     """The node cannot be asked; the message says what to do."""
 
 
 class Question(Struct, frozen=True):
-    """A request to a node: `given` is the body of a POST, the parameters of a GET."""
+    """A request to a node: `given` is the body of a POST, the parameters of a GET.
+
+    `is_command`: a capacity that is not given is the first REGISTRAR's.
+    """
 
     method: str
     path: str
     bearer: str | None
     language: str
     given: Mapping[str, object]
+    is_command: bool = True
+
+
+Ask = Callable[[Question], Awaitable[httpx.Response]]
 
 
 class IssuedToken(Struct, frozen=True):
@@ -87,19 +97,30 @@ def issue_token(
 
 def ask(settings: Settings, question: Question) -> httpx.Response:
     """Ask the running node; where none runs, start one for the question alone."""
+
+    async def once(ask: Ask) -> httpx.Response:
+        return await ask(question)
+
+    return asyncio.run(talk(settings, once))
+
+
+async def talk(settings: Settings, script: Callable[[Ask], Awaitable[Told]]) -> Told:
+    """Hold a conversation with the running node, or with one started for it."""
     running = running_node(settings.data)
-    if running is not None:
-        with httpx.Client(base_url=running.url, timeout=30) as client:
-            try:
-                return client.send(request_of(client, settings, question))
-            except httpx.HTTPError as error:
-                raise NoAnswer(
-                    f"the node at {running.url} does not answer: {error!r}"
-                ) from error
-    return asyncio.run(ask_briefly(settings, question))
+    if running is None:
+        return await talk_briefly(settings, script)
+    async with httpx.AsyncClient(base_url=running.url, timeout=30) as client:
+        try:
+            return await script(asking(settings, client))
+        except httpx.HTTPError as error:
+            raise NoAnswer(
+                f"the node at {running.url} does not answer: {error!r}"
+            ) from error
 
 
-async def ask_briefly(settings: Settings, question: Question) -> httpx.Response:
+async def talk_briefly(
+    settings: Settings, script: Callable[[Ask], Awaitable[Told]]
+) -> Told:
     node = Node(settings)
     try:
         async with node.running():
@@ -109,13 +130,20 @@ async def ask_briefly(settings: Settings, question: Question) -> httpx.Response:
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://node"
             ) as client:
-                return await client.send(request_of(client, settings, question))
+                return await script(asking(settings, client))
     finally:
         node.close()
 
 
+def asking(settings: Settings, client: httpx.AsyncClient) -> Ask:
+    async def ask(question: Question) -> httpx.Response:
+        return await client.send(request_of(client, settings, question))
+
+    return ask
+
+
 def request_of(
-    client: httpx.Client | httpx.AsyncClient, settings: Settings, question: Question
+    client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
     """The HTTP request, as the first REGISTRAR where no token is given."""
     issued = issue_token(settings, None, None, 1)
@@ -130,7 +158,7 @@ def request_of(
             "GET", question.path, params=parameters, headers=headers
         )
     body = dict(question.given)
-    if not body.get("capacity") and issued is not None:
+    if question.is_command and not body.get("capacity") and issued is not None:
         body["capacity"] = issued.capacity
     return client.build_request(
         question.method, question.path, json=body, headers=headers

@@ -7,8 +7,8 @@ from adapters.envelope import StoreUnavailable
 from adapters.identity import UnusableKey
 from adapters.jetstream.embedded_server import ServerFailed
 from adapters.jetstream.stream import StreamRefused
-from adapters.persistence.content_store import ContentUnreadable
-from adapters.persistence.sqlite_file import SchemaTooNew
+from adapters.persistence.schema_version import SchemaTooNew
+from adapters.persistence.sealed_content import ContentUnreadable
 
 FAILURES = (
     FolderInUse,

@@ -251,4 +251,5 @@ APPROVAL_STATUS = Projection(
     keys=keys,
     fold=fold,
     indexes=(("org_bin", "state"), ("state",), ("kind",)),
+    aggregates=frozenset({"document"}),
 )

@@ -155,6 +155,7 @@ def _options(schema: str, patience: float) -> str:
     limit = _server_limit(patience)
     settings = {
         "search_path": schema,
+        "timezone": "UTC",
         "synchronous_commit": "on",
         "statement_timeout": limit,
         "lock_timeout": limit,
