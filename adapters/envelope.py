@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -198,16 +199,39 @@ def open_record(payload: bytes) -> CloudEvent:
     return _decoder.decode(payload)
 
 
-def subject_of(record: CloudEvent) -> str:
+class Addressed(Struct, frozen=True):
+    """The fields of a record that make its subject: all that the relay decodes."""
+
+    type: str
+    source: str
+    scope: str
+    kato: str
+    level: str
+
+
+_address_decoder = msgspec.json.Decoder(Addressed)
+
+
+def address_of(payload: bytes) -> Addressed:
+    """Decode what the subject needs; msgspec.DecodeError or ValidationError else."""
+    return _address_decoder.decode(payload)
+
+
+def subject_of(record: CloudEvent | Addressed) -> str:
     """The NATS subject of a record, lower case, with all its tokens.
 
     `adisteme.ev.<scope>.<kato2>.<kato4>.<level>.<org>.<aggregate>.<event>`
     """
-    region, raion = subject_tokens(record.kato)
-    aggregate, event, _version = record.tag.split(".")
+    return _subject(record.type, record.source, record.scope, record.kato, record.level)
+
+
+@lru_cache(4096)
+def _subject(kind: str, source: str, scope: str, kato: str, level: str) -> str:
+    region, raion = subject_tokens(kato)
+    aggregate, event, _version = kind.removeprefix(TYPE_PREFIX).split(".")
+    owner = source.rpartition("/")[2]
     return (
-        f"{SUBJECT_ROOT}.{record.scope}.{region}.{raion}.{record.level}."
-        f"{record.owner}.{aggregate}.{event}"
+        f"{SUBJECT_ROOT}.{scope}.{region}.{raion}.{level}.{owner}.{aggregate}.{event}"
     )
 
 
