@@ -1,5 +1,6 @@
 """The record on the wire and in the store: one structured CloudEvent, sealed once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ SCHEMA_PREFIX = "urn:adisteme:event:"
 SUBJECT_ROOT = "adisteme.ev"
 MIXED = "mixed"
 NODE_KATO = "000000000"
+_TOKEN = re.compile(r"[a-z0-9-]+")
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -230,9 +232,10 @@ def _subject(kind: str, source: str, scope: str, kato: str, level: str) -> str:
     region, raion = subject_tokens(kato)
     aggregate, event, _version = kind.removeprefix(TYPE_PREFIX).split(".")
     owner = source.rpartition("/")[2]
-    return (
-        f"{SUBJECT_ROOT}.{scope}.{region}.{raion}.{level}.{owner}.{aggregate}.{event}"
-    )
+    tokens = (scope, region, raion, level, owner, aggregate, event)
+    if not all(map(_TOKEN.fullmatch, tokens)):
+        raise ValueError(f"no subject can be made of {tokens}")
+    return ".".join((SUBJECT_ROOT, *tokens))
 
 
 class StoreUnavailable(Exception):

@@ -7,12 +7,12 @@ single ones can still find their fences in order, batches behind them would, too
 
 import asyncio
 from collections import deque
+from secrets import token_hex
 
 import msgspec
 from msgspec import Struct
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.nuid import NUID
 
 from adapters.envelope import CONTENT_TYPE
 from adapters.jetstream.connection import lives_through
@@ -25,7 +25,7 @@ BATCH_MOST = 1000
 """The server's own limit."""
 
 BATCH_BYTES = 8 * 1024 * 1024
-BATCHES = 3
+BATCHES = 2
 BREATHE_AFTER = 100
 """So many messages are handed over before the loop may write and serve others."""
 
@@ -97,7 +97,7 @@ class Flight:
     async def _send_batch(self, waiting: deque[Message], until: float) -> None:
         group = _group(waiting)
         last = group[-1].position
-        name = NUID().next().decode()
+        name = token_hex(6)
         self._due.append(last)
         for number, message in enumerate(group, start=1):
             place = {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(number)}
