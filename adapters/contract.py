@@ -80,6 +80,7 @@ def golden_record() -> bytes:
         command_id="8f14e45f-ceea-467f-a9b1-5c3d7e2a001e",
         command_tag="council.elect-member",
         command_owner="260990000014",
+        stream=COUNCIL,
         digest="",
         reads={},
         searches={},

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -50,12 +51,14 @@ class Decision(Struct, frozen=True, kw_only=True):
 
     `reads` maps stream to the version seen (0: no events); `searches` maps (owner,
     kind) to the version of that part of the registry index. Both are checked under
-    the append lock. `digest` is the SHA-256 of the command's content.
+    the append lock. `stream` is the one that the command was decided on, `digest` the
+    SHA-256 of its content.
     """
 
     command_id: str
     command_tag: str
     command_owner: str
+    stream: str
     digest: str
     reads: Mapping[str, int]
     searches: Mapping[tuple[str, str], int]
@@ -68,6 +71,35 @@ class Decision(Struct, frozen=True, kw_only=True):
     correlation_id: str | None = None
     causation_id: str | None = None
     traceparent: str | None = None
+
+
+class Denial(Struct, frozen=True, kw_only=True):
+    """A refused command: what the refusal rests on, and what the auditor will read.
+
+    `reads` and `searches` are checked as those of a decision: a refusal stands only
+    where they do. `context` holds JSON-shaped values.
+    """
+
+    command_id: str
+    command_tag: str
+    command_owner: str
+    reads: Mapping[str, int]
+    searches: Mapping[tuple[str, str], int]
+    at: datetime
+    code: str
+    rule: str | None
+    rule_pack: str
+    actor: str
+    actor_org: str
+    stream: str
+    context: Mapping[str, Any]  # JSON-shaped values
+
+    @property
+    def drafts(self) -> Sequence[Draft]:
+        return ()
+
+
+Verdict = Decision | Denial
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -88,7 +120,7 @@ class CommandRecord(Struct, frozen=True):
 
 
 class Stale(Struct, frozen=True):
-    """A decision that rests on what has changed since; nothing of it was written."""
+    """A verdict that rests on what has changed since; nothing of it was written."""
 
     streams: tuple[str, ...]
     searches: tuple[tuple[str, str], ...]

@@ -1,13 +1,16 @@
 """The streams a decision looks at: folded, cached, and every look remembered."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from adapters.envelope import CloudEvent
 from domain.decider import Mark
 from domain.identifiers import PersonId, Stream
 from domain.messages import AGGREGATES, decode, kind_of
+
+Search = tuple[str, str]
+"""A part of the registry index: owner and kind."""
 
 
 class StreamSource(Protocol):
@@ -21,13 +24,14 @@ class StreamSource(Protocol):
 class StateCache:
     """Folded states by stream, the least recently used forgotten first.
 
-    A cached state is only ever a guess: what rests on it is checked at the append.
+    What is cached is only ever a guess: what rests on it is checked at the append.
     """
 
     def __init__(self, source: StreamSource, capacity: int = 50_000) -> None:
         self._source = source
         self._capacity = capacity
         self._states: OrderedDict[str, tuple[int, Any]] = OrderedDict()
+        self._searches: dict[Search, tuple[tuple[str, ...], int]] = {}
 
     def get(self, stream: str) -> tuple[int, Any]:  # a state is its aggregate's own
         """The version of a stream and its folded state: (0, None) without events."""
@@ -50,22 +54,40 @@ class StateCache:
         while len(self._states) > self._capacity:
             self._states.popitem(last=False)
 
-    def forget(self, streams: Sequence[str]) -> None:
+    def owned(self, owner: str, kind: str) -> tuple[tuple[str, ...], int]:
+        """The streams of an owner under a kind, and the version of that search."""
+        search = (owner, kind)
+        if search not in self._searches:
+            if len(self._searches) >= self._capacity:
+                self._searches.clear()
+            self._searches[search] = self._source.owned(owner, kind)
+        return self._searches[search]
+
+    def enter(self, owner: str, kind: str, stream: str) -> None:
+        """A stream is about to enter the registry index under a kind."""
+        search = (owner, kind)
+        if search in self._searches:
+            streams, version = self._searches[search]
+            self._searches[search] = ((*streams, stream), version + 1)
+
+    def forget(self, streams: Iterable[str], searches: Iterable[Search]) -> None:
         for stream in streams:
             self._states.pop(stream, None)
+        for search in searches:
+            self._searches.pop(search, None)
 
     def clear(self) -> None:
         self._states.clear()
+        self._searches.clear()
 
 
 class Reading:
     """One command's view of the streams; what it looked at becomes its read set."""
 
-    def __init__(self, cache: StateCache, source: StreamSource) -> None:
+    def __init__(self, cache: StateCache) -> None:
         self._cache = cache
-        self._source = source
         self.reads: dict[str, int] = {}
-        self.searches: dict[tuple[str, str], int] = {}
+        self.searches: dict[Search, int] = {}
 
     def state(self, stream: Stream) -> object | None:
         version, state = self._cache.get(stream)
@@ -74,6 +96,6 @@ class Reading:
         return found
 
     def owned(self, owner: str, kind: str) -> Sequence[Stream]:
-        streams, version = self._source.owned(owner, kind)
+        streams, version = self._cache.owned(owner, kind)
         self.searches[owner, kind] = version
         return [Stream(stream) for stream in streams]

@@ -1,4 +1,4 @@
-"""Decisions are checked and numbered one after the other under the append lock."""
+"""Verdicts are checked and numbered one after the other under the append lock."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,9 +10,11 @@ from adapters.envelope import (
     NODE_KATO,
     CommandRecord,
     Decision,
+    Denial,
     Draft,
     Outcome,
     Stale,
+    Verdict,
     seal,
 )
 
@@ -73,7 +75,7 @@ class Changing(dict[N, V]):
 
 
 class AppendBatch:
-    """One transaction in the making: every decision sees those before it.
+    """One transaction in the making: every verdict sees those before it.
 
     Nothing is remembered beyond the batch.
     """
@@ -89,15 +91,21 @@ class AppendBatch:
         self.commands = Changing(known.commands)
         self.sealed: list[SealedEvent] = []
         self.accepted: list[Decision] = []
+        self.denied: list[Denial] = []
 
-    def take(self, decision: Decision) -> Outcome | Stale | CommandRecord:
-        """Number all of a decision, or nothing where it is a repeat or stale."""
-        name = (decision.command_owner, decision.command_id)
+    def take(self, verdict: Verdict) -> Outcome | Denial | Stale | CommandRecord:
+        """Number all of a decision, note a refusal; neither where it is a repeat
+        or stale."""
+        name = (verdict.command_owner, verdict.command_id)
         if name in self.commands:
             return self.commands[name]
-        stale = self._stale(decision)
+        stale = self._stale(verdict)
         if stale is not None:
             return stale
+        if isinstance(verdict, Denial):
+            self.denied.append(verdict)
+            return verdict
+        decision = verdict
         for draft in decision.drafts:
             self._seal(draft, decision)
         outcome = self._outcome(decision)
@@ -109,16 +117,20 @@ class AppendBatch:
         entry = self.streams.get(stream)
         return entry.version if entry else 0
 
-    def _stale(self, decision: Decision) -> Stale | None:
+    def _stale(self, verdict: Verdict) -> Stale | None:
         below: dict[str, int] = {}
-        for draft in decision.drafts:
+        for draft in verdict.drafts:
             below.setdefault(draft.stream, draft.version - 1)
-        streams = [*decision.reads.items(), *below.items()]
-        return compare(
-            {stream for stream, version in streams if self.head(stream) != version},
-            decision.searches,
-            self.searches,
-        )
+        seen = [*verdict.reads.items(), *below.items()]
+        streams = {stream for stream, version in seen if self.head(stream) != version}
+        searches = {
+            search
+            for search, version in verdict.searches.items()
+            if self.searches.get(search, 0) != version
+        }
+        if not streams and not searches:
+            return None
+        return Stale(tuple(sorted(streams)), tuple(sorted(searches)))
 
     def _seal(self, draft: Draft, decision: Decision) -> None:
         entry = self.streams.get(draft.stream) or StreamEntry(draft.owner, 0)
@@ -164,40 +176,23 @@ class AppendBatch:
         return StreamEntry(draft.owner, draft.version, draft.opens, self.position)
 
     def _outcome(self, decision: Decision) -> Outcome:
-        # Without events the outcome speaks of the first stream that was read.
-        written = (draft.stream for draft in decision.drafts)
-        stream = next(written, next(iter(decision.reads), ""))
         return Outcome(
             command_id=decision.command_id,
-            stream=stream,
-            version=self.head(stream),
+            stream=decision.stream,
+            version=self.head(decision.stream),
             position=self.position,
             events=tuple(draft.tag for draft in decision.drafts),
         )
 
 
-def compare(
-    streams: set[str], searches: Mapping[Pair, int], versions: Mapping[Pair, int]
-) -> Stale | None:
-    """Name the streams and searches that changed, or None where all stand."""
-    changed = sorted(
-        search
-        for search, version in searches.items()
-        if versions.get(search, 0) != version
-    )
-    if not streams and not changed:
-        return None
-    return Stale(tuple(sorted(streams)), tuple(changed))
-
-
-def touched(decisions: Sequence[Decision]) -> tuple[set[str], set[Pair]]:
+def touched(verdicts: Sequence[Verdict]) -> tuple[set[str], set[Pair]]:
     """The streams and the searches that a batch reads or writes."""
     streams: set[str] = set()
     searches: set[Pair] = set()
-    for decision in decisions:
-        streams.update(decision.reads)
-        searches.update(decision.searches)
-        for draft in decision.drafts:
+    for verdict in verdicts:
+        streams.update(verdict.reads)
+        searches.update(verdict.searches)
+        for draft in verdict.drafts:
             streams.add(draft.stream)
             if draft.opens is not None:
                 searches.add((draft.owner, draft.opens))

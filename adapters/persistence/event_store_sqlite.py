@@ -1,6 +1,6 @@
 """The event store in one SQLite file: whole batches, positions without gaps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,17 +11,16 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder
 from adapters.envelope import (
     CloudEvent,
     CommandRecord,
-    Decision,
+    Denial,
     Outcome,
     Stale,
+    Verdict,
     open_record,
 )
-from adapters.persistence.append_batch import AppendBatch, Pair, StreamEntry, compare
+from adapters.persistence.append_batch import AppendBatch
 from adapters.persistence.event_tables_sqlite import (
-    INSERT_REFUSAL,
     OWNED,
     SCHEMA,
-    as_json,
     load_commands,
     load_heads,
     load_known,
@@ -52,19 +51,19 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         file.migrate(SCHEMA)
 
     def append(
-        self, decisions: Sequence[Decision]
-    ) -> list[Outcome | Stale | CommandRecord]:
-        """Write a batch in one transaction; answer each decision in its place.
+        self, verdicts: Sequence[Verdict]
+    ) -> list[Outcome | Denial | Stale | CommandRecord]:
+        """Write a batch in one transaction; answer each verdict in its place.
 
-        A CommandRecord answers a repeat, Stale what rests on what has changed:
-        nothing is written of either, while the others are.
+        An Outcome answers a decision that was written, the Denial itself a refusal
+        that was noted, a CommandRecord a repeat, Stale what rests on what has
+        changed: nothing is written of the latter two, while the others are.
         """
         with self.datastore.transaction(commit=True) as cursor:
-            known = load_known(cursor, decisions)
+            known = load_known(cursor, verdicts)
             batch = AppendBatch(self._node, self._clock().astimezone(UTC), known)
-            answers = [batch.take(decision) for decision in decisions]
-            if batch.accepted:
-                write_batch(cursor, batch)
+            answers = [batch.take(verdict) for verdict in verdicts]
+            write_batch(cursor, batch)
         return answers
 
     def insert_events(
@@ -98,21 +97,6 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             return load_commands(cursor, [name]).get(name)
 
-    def stale(
-        self, reads: Mapping[str, int], searches: Mapping[Pair, int]
-    ) -> Stale | None:
-        """Name what has changed since it was seen, without writing anything."""
-        with self.datastore.transaction(commit=False) as cursor:
-            heads = load_heads(cursor, reads)
-            versions = load_searches(cursor, searches)
-        nothing = StreamEntry("", 0)
-        changed = {
-            stream
-            for stream, version in reads.items()
-            if heads.get(stream, nothing).version != version
-        }
-        return compare(changed, searches, versions)
-
     def position(self) -> int:
         """The position of the last event of the log, 0 where there is none."""
         return self.max_notification_id() or 0
@@ -121,28 +105,6 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         """The records at after + 1, after + 2 and so on, with their positions."""
         found = self.select_notifications(after, limit, inclusive_of_start=False)
         return [(record.id, record.state) for record in found]
-
-    def note_refusal(
-        self,
-        *,
-        at: datetime,
-        command_tag: str,
-        command_id: str | None,
-        owner: str | None,
-        code: str,
-        rule: str | None,
-        rule_pack: str | None,
-        actor: str | None,
-        actor_org: str | None,
-        stream: str | None,
-        context: Mapping[str, object],
-    ) -> None:
-        """Keep a refusal for the auditor; `context` holds JSON-shaped values."""
-        when = at.astimezone(UTC).isoformat()
-        who = (command_tag, command_id, owner)
-        why = (code, rule, rule_pack, actor, actor_org, stream, as_json(context))
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute(INSERT_REFUSAL, (when, *who, *why))
 
     def refusals(
         self, code: str | None = None, limit: int = 100, before: int | None = None

@@ -1,12 +1,12 @@
 """The tables of the event store in SQLite, and how a batch is read and written."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from eventsourcing.sqlite import SQLiteCursor
 
-from adapters.envelope import CommandRecord, Decision, Outcome
+from adapters.envelope import CommandRecord, Denial, Outcome, Verdict
 from adapters.persistence.append_batch import (
     AppendBatch,
     Known,
@@ -85,8 +85,8 @@ _SET_OWNER = "REPLACE INTO owner VALUES (?, ?, ?)"
 _SET_FEED = "REPLACE INTO feed VALUES (?, ?, ?)"
 _INSERT_COMMAND = "INSERT INTO command VALUES (?, ?, ?, ?, ?)"
 _SET_LOG_HEAD = "UPDATE log_head SET position = ?, recorded_at = ?"
-INSERT_REFUSAL = """INSERT INTO refusal (at, command_tag, command_id, owner, code, rule,
-    rule_pack, actor, actor_org, stream, context)
+_INSERT_REFUSAL = """INSERT INTO refusal (at, command_tag, command_id, owner, code,
+    rule, rule_pack, actor, actor_org, stream, context)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _outcome = msgspec.json.Decoder(Outcome)
@@ -101,9 +101,9 @@ def _asked(keys: Iterable[str | Pair]) -> tuple[str]:
     return (as_json(list(keys)),)
 
 
-def load_known(cursor: SQLiteCursor, decisions: Sequence[Decision]) -> Known:
-    streams, searches = touched(decisions)
-    drafts = [draft for decision in decisions for draft in decision.drafts]
+def load_known(cursor: SQLiteCursor, verdicts: Sequence[Verdict]) -> Known:
+    streams, searches = touched(verdicts)
+    drafts = [draft for verdict in verdicts for draft in verdict.drafts]
     cursor.execute("SELECT position, recorded_at FROM log_head")
     position, recorded_at = cursor.fetchone()
     return Known(
@@ -114,7 +114,7 @@ def load_known(cursor: SQLiteCursor, decisions: Sequence[Decision]) -> Known:
         owners=_load_owners(cursor, {draft.owner for draft in drafts}),
         feeds=_load_feeds(cursor, {(draft.owner, draft.scope) for draft in drafts}),
         commands=load_commands(
-            cursor, {(given.command_owner, given.command_id) for given in decisions}
+            cursor, {(given.command_owner, given.command_id) for given in verdicts}
         ),
     )
 
@@ -153,6 +153,9 @@ def load_commands(
 
 
 def write_batch(cursor: SQLiteCursor, batch: AppendBatch) -> None:
+    cursor.executemany(_INSERT_REFUSAL, [_refusal(denial) for denial in batch.denied])
+    if not batch.accepted:
+        return
     cursor.executemany(_INSERT_EVENT, batch.sealed)
     cursor.executemany(
         _SET_HEAD,
@@ -188,3 +191,19 @@ def write_batch(cursor: SQLiteCursor, batch: AppendBatch) -> None:
         ],
     )
     cursor.execute(_SET_LOG_HEAD, (batch.position, batch.recorded_at.isoformat()))
+
+
+def _refusal(denial: Denial) -> tuple[str | None, ...]:
+    return (
+        denial.at.astimezone(UTC).isoformat(),
+        denial.command_tag,
+        denial.command_id,
+        denial.command_owner,
+        denial.code,
+        denial.rule,
+        denial.rule_pack,
+        denial.actor,
+        denial.actor_org,
+        denial.stream,
+        as_json(denial.context),
+    )

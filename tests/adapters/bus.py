@@ -37,6 +37,7 @@ _DECISION = Decision(
     command_id="00000000-0000-0000-0000-000000000001",
     command_tag="council.elect-member",
     command_owner=OWNER,
+    stream=f"council/{OWNER}.org",
     digest="0",
     reads={},
     searches={},

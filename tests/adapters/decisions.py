@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from adapters.envelope import Decision, Draft
+from adapters.envelope import Decision, Denial, Draft
 
 NODE_NAME = "local"
 UNIVERSITY = "940140000385"
@@ -65,6 +65,7 @@ def decided(
         command_id=str(uuid5(NAMESPACE_URL, command)),
         command_tag="council.establish",
         command_owner=UNIVERSITY,
+        stream=drafts[0].stream if drafts else COUNCIL,
         digest=digest,
         reads=reads or {},
         searches=searches or {},
@@ -74,4 +75,30 @@ def decided(
         actor_org=UNIVERSITY,
         actor_role="HEAD",
         actor_capacity=f"{OFFICE}#1",
+    )
+
+
+def denied(
+    command: str,
+    code: str = "DOC-STATE",
+    *,
+    at: datetime = SPRING,
+    reads: Mapping[str, int] | None = None,
+    searches: Mapping[tuple[str, str], int] | None = None,
+) -> Denial:
+    """A refused command; its id is made from a word."""
+    return Denial(
+        command_id=str(uuid5(NAMESPACE_URL, command)),
+        command_tag="document.approve",
+        command_owner=UNIVERSITY,
+        reads=reads or {},
+        searches=searches or {},
+        at=at,
+        code=code,
+        rule=None,
+        rule_pack="kz-583-2007",
+        actor="8d7a4f5e-0c3b-4e55-9f0a-1b2c3d4e5f60",
+        actor_org=UNIVERSITY,
+        stream="document/1",
+        context={"state": "DRAFT", "allowed": ["READY"]},
     )

@@ -22,6 +22,7 @@ from tests.adapters.decisions import (
     UNIVERSITY,
     Clock,
     decided,
+    denied,
     draft,
 )
 
@@ -209,8 +210,6 @@ def test_a_changed_read_makes_stale_without_harm_to_the_others(
     assert (store.head(OFFICE), store.head("z/1")) == (0, 0)
     elected = decided("elect")
     assert store.outcome(UNIVERSITY, elected.command_id) is None
-    assert store.stale({COUNCIL: 0, "a/1": 1}, {}) == Stale((COUNCIL,), ())
-    assert store.stale({COUNCIL: 1, "a/1": 1, "c/1": 0}, {}) is None
 
 
 def test_two_decisions_for_the_same_version_are_one_too_many(
@@ -246,8 +245,6 @@ def test_a_search_that_missed_a_new_stream_is_stale(store: SqliteEventStore) -> 
     assert accepted(first).version == 1
     assert second == Stale((), (COUNCILS,))
     assert accepted(third).stream == "a/1"
-    assert store.stale({}, {COUNCILS: 0}) == Stale((), (COUNCILS,))
-    assert store.stale({}, {COUNCILS: 1, (COLLEGE, "council"): 0}) is None
 
 
 def test_the_registry_lists_streams_in_the_order_in_which_they_entered(
@@ -286,20 +283,12 @@ def test_records_follow_each_other_from_any_position(store: SqliteEventStore) ->
 
 
 def test_refusals_are_kept_beside_the_log_newest_first(store: SqliteEventStore) -> None:
-    for number, code in enumerate(("DOC-STATE", "R14-NOT-ELECTED", "DOC-STATE")):
-        store.note_refusal(
-            at=SPRING + timedelta(minutes=number),
-            command_tag="document.approve",
-            command_id=None,
-            owner=UNIVERSITY,
-            code=code,
-            rule=None,
-            rule_pack="kz-583-2007",
-            actor=None,
-            actor_org=UNIVERSITY,
-            stream="document/1",
-            context={"state": "DRAFT", "allowed": ["READY"]},
-        )
+    codes = enumerate(("DOC-STATE", "R14-NOT-ELECTED", "DOC-STATE"))
+    denials = [
+        denied(f"{number}", code, at=SPRING + timedelta(minutes=number))
+        for number, code in codes
+    ]
+    assert store.append(denials) == denials
 
     newest, middle, oldest = store.refusals()
     assert newest.at == SPRING + timedelta(minutes=2)
@@ -308,6 +297,32 @@ def test_refusals_are_kept_beside_the_log_newest_first(store: SqliteEventStore) 
     assert store.refusals(limit=1, before=newest.id) == [middle]
     assert store.count_refusals() == {"DOC-STATE": 2, "R14-NOT-ELECTED": 1}
     assert store.position() == 0
+
+
+def test_a_refusal_stands_only_if_what_it_rests_on_stands_too(
+    store: SqliteEventStore,
+) -> None:
+    first = decided("establish", draft(COUNCIL, 1, opens="council"))
+    answers = store.append(
+        [
+            first,
+            denied("too early", reads={COUNCIL: 0}),
+            denied("missed", searches={COUNCILS: 0}),
+            denied("establish"),
+            denied("rightly", reads={COUNCIL: 1}, searches={COUNCILS: 1}),
+        ]
+    )
+
+    assert answers == [
+        accepted(answers[0]),
+        Stale((COUNCIL,), ()),
+        Stale((), (COUNCILS,)),
+        CommandRecord("d" * 64, accepted(answers[0])),
+        denied("rightly", reads={COUNCIL: 1}, searches={COUNCILS: 1}),
+    ]
+    (note,) = store.refusals()
+    assert note.command_id == denied("rightly").command_id
+    assert store.position() == 1
 
 
 def test_a_thousand_conflicts_leave_no_gap(

@@ -96,6 +96,7 @@ def decision(number: int) -> Decision:
         command_id=str(number),
         command_tag="council.elect-member",
         command_owner=OWNER,
+        stream=draft.stream,
         digest="0",
         reads={},
         searches={},
