@@ -74,7 +74,11 @@ def test_a_relay_that_may_not_act_stands_by_and_publishes_nothing(
         asyncio.run(scenario(server))
 
 
-def test_a_relay_that_loses_its_leave_stops(tmp_path: Path) -> None:
+def test_a_relay_that_loses_its_leave_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "RECHECK_SECONDS", 3600.0)
+
     async def scenario(server: EmbeddedServer) -> None:
         log, leave = ListLog(300), Leave(True)
         relay = Relay(log, connector(server, "relay"), NODE, leave)
