@@ -21,7 +21,7 @@ from adapters.identity import Identities, Issuer, NodeKey
 from adapters.jetstream.connection import connect
 from adapters.jetstream.embedded_server import EmbeddedServer
 from adapters.jetstream.identities import Identity, inbox_of, write_private
-from adapters.jetstream.projector import AnyProjection, Projector
+from adapters.jetstream.projector import Projector
 from adapters.jetstream.relay import Relay
 from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.operators import Operators
@@ -29,8 +29,10 @@ from adapters.orders import Accepted
 from adapters.persistence.content_store import SqliteContentStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from adapters.settings import Settings
+from adapters.views import AnyProjection
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator, stream_of
 from domain.regulation.pack import RulePack, rule_pack
@@ -217,6 +219,9 @@ def doors_of(node: Node) -> Doors:
         published=lambda position: node.relay.status().published >= position,
         pack=node.pack,
         jwks=key.jwks,
+        projections=ProjectionDesk(
+            node.views, [each.name for each in PROJECTIONS], node.store.position
+        ),
     )
 
 

@@ -1,22 +1,28 @@
-"""The command line: demo, serve, do, show, token, schema."""
+"""The command line: demo, serve, do, show, token, projections, schema."""
 
 import json
-import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import click
+import msgspec
 from rich.console import Console
 
-from adapters import contract, entry
-from adapters.data_folder import FolderInUse, FolderNotOurs
-from adapters.entry import NoAnswer, Question
-from adapters.settings import Settings, SettingsError, read_settings
+from adapters import contract, contract_page, entry
+from adapters.cli_projections import projections
+from adapters.cli_settings import settings_or_exit
+from adapters.entry import Question
+from adapters.failures import FAILURES, told
+from adapters.settings import Settings
 from adapters.tables import show_details, show_items
 from adapters.telemetry import configure_logging
+from domain.identifiers import NODE, RANDOM_UUID_PATTERN, is_valid_bin
+from domain.regulation.pack import LANGUAGES
 
 DOCUMENT_COLUMNS = (
     "document_id",
@@ -31,11 +37,18 @@ ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synt
 REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
 
 
-def settings_or_exit() -> Settings:
-    try:
-        return read_settings(os.environ)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
+def in_path(word: str) -> str:
+    """A word of the caller's as one segment of an address, whatever it holds."""
+    if not word.strip("."):
+        raise click.UsageError(f"{word!r} is no name")
+    return quote(word, safe="")
+
+
+def no_node(settings: Settings) -> str:
+    return (
+        f"{settings.data} holds no node yet; start one with `adisteme serve`, "
+        "or `adisteme demo`"
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,7 +57,7 @@ def cli() -> None:
     """Adisteme: the shared record of educational-methodical work (order 583).
 
     Start with `adisteme demo`, then `adisteme serve --demo` and
-    `adisteme show documents`.
+    `adisteme show documents --demo`.
     """
 
 
@@ -88,11 +101,15 @@ def token(
     settings = entry.of_demo(settings_or_exit(), of_demo)
     if (person is None) != (organisation is None):
         raise click.UsageError("--person and --org go together")
+    if person is not None and not re.fullmatch(RANDOM_UUID_PATTERN, person):
+        raise click.UsageError("--person is a random UUID (version 4), lower case")
+    if organisation is not None and not (
+        organisation == NODE or is_valid_bin(organisation)
+    ):
+        raise click.UsageError(f"--org is a BIN with its check digit, or {NODE}")
     issued = entry.issue_token(settings, person, organisation, days)
     if issued is None:
-        raise click.ClickException(
-            f"{settings.data} holds no node yet; start one with `adisteme serve`"
-        )
+        raise click.ClickException(no_node(settings))
     click.echo(issued.token)
     if issued.capacity:
         click.echo(f"capacity: {issued.capacity}", err=True)
@@ -107,8 +124,8 @@ def token(
     show_default=True,
     help="File with the command's JSON, or - for standard input.",
 )
-@click.option("--token", "bearer", envvar="TOKEN", help="Default: the first REGISTRAR.")
-@click.option("--lang", type=click.Choice(["ru", "kk", "en"]), default="ru")
+@click.option("--token", "bearer", help="Default: the first REGISTRAR's.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="ru")
 @click.option("--demo", "of_demo", is_flag=True, help="To the demo's node.")
 def do_command(
     command_type: str, source: str, bearer: str | None, lang: str, of_demo: bool
@@ -125,7 +142,9 @@ def do_command(
     if not body.get("command_id"):
         body["command_id"] = str(uuid4())
         click.echo(f"command_id: {body['command_id']}", err=True)
-    question = Question("POST", f"/v1/commands/{command_type}", bearer, lang, body)
+    question = Question(
+        "POST", f"/v1/commands/{in_path(command_type)}", bearer, lang, body
+    )
     answer = entry.ask(settings, question)
     click.echo(json.dumps(answer.json(), ensure_ascii=False, indent=1))
     raise SystemExit(0 if answer.is_success else 1)
@@ -142,11 +161,14 @@ def shown(
     parameters: Mapping[str, str | int | None],
     bearer: str | None,
     as_json: bool,
+    lang: str,
 ) -> Any:  # the JSON of the answer
     settings = entry.of_demo(settings_or_exit(), of_demo)
     configure_logging(settings.log_level, quiet=True)
+    if entry.operator_of(settings) is None:
+        raise click.ClickException(no_node(settings))
     given = {name: value for name, value in parameters.items() if value is not None}
-    answer = entry.ask(settings, Question("GET", path, bearer, "ru", given))
+    answer = entry.ask(settings, Question("GET", path, bearer, lang, given))
     body = answer.json()
     if as_json:
         click.echo(json.dumps(body, ensure_ascii=False, indent=1))
@@ -161,11 +183,17 @@ def reading_options(command: Any) -> Any:  # click's decorators are untyped here
         click.option(
             "--json", "as_json", is_flag=True, help="Print the answer as JSON."
         ),
-        click.option("--token", "bearer", envvar="TOKEN", help="Default: REGISTRAR."),
+        click.option("--token", "bearer", help="Default: the first REGISTRAR's."),
+        click.option("--lang", type=click.Choice(LANGUAGES), default="ru"),
         click.option("--demo", "of_demo", is_flag=True, help="Ask the demo's node."),
     ):
         command = option(command)
     return command
+
+
+def say_if_more(page: Any) -> None:  # the JSON of a page
+    if page["next"]:
+        click.echo("There are more: narrow the question, or raise --limit.", err=True)
 
 
 @show.command()
@@ -183,22 +211,26 @@ def documents(
     limit: int,
     as_json: bool,
     bearer: str | None,
+    lang: str,
     of_demo: bool,
 ) -> None:
     """List documents and where they stand."""
     wanted = {"org": org, "state": state, "kind": kind, "body": body, "limit": limit}
-    page = shown(of_demo, "/v1/documents", wanted, bearer, as_json)
+    page = shown(of_demo, "/v1/documents", wanted, bearer, as_json, lang)
     show_items(Console(), "Documents", page["items"], DOCUMENT_COLUMNS)
+    say_if_more(page)
 
 
 @show.command()
 @click.argument("document_id")
 @reading_options
 def document(
-    document_id: str, as_json: bool, bearer: str | None, of_demo: bool
+    document_id: str, as_json: bool, bearer: str | None, lang: str, of_demo: bool
 ) -> None:
     """Show one document: its stages, what is missing, who is next."""
-    found = shown(of_demo, f"/v1/documents/{document_id}", {}, bearer, as_json)
+    found = shown(
+        of_demo, f"/v1/documents/{in_path(document_id)}", {}, bearer, as_json, lang
+    )
     console = Console()
     show_details(console, "Document", found)
     stages = found.get("stages") or []
@@ -217,28 +249,37 @@ def organisations(
     limit: int,
     as_json: bool,
     bearer: str | None,
+    lang: str,
     of_demo: bool,
 ) -> None:
     """List organisations; synthetic ones are marked."""
     wanted = {"region": region, "kind": kind, "limit": limit}
-    page = shown(of_demo, "/v1/organisations", wanted, bearer, as_json)
+    page = shown(of_demo, "/v1/organisations", wanted, bearer, as_json, lang)
     show_items(Console(), "Organisations", page["items"], ORGANISATION_COLUMNS)
+    say_if_more(page)
 
 
 @show.command()
 @reading_options
-def refusals(as_json: bool, bearer: str | None, of_demo: bool) -> None:
+def refusals(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     """List what was refused, and under which rule."""
-    page = shown(of_demo, "/v1/refusals", {}, bearer, as_json)
+    page = shown(of_demo, "/v1/refusals", {}, bearer, as_json, lang)
     show_items(Console(), "Refusals", page["items"], REFUSAL_COLUMNS)
 
 
 @show.command()
 @reading_options
-def health(as_json: bool, bearer: str | None, of_demo: bool) -> None:
+def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     """Show how the parts of the node are."""
-    found = shown(of_demo, "/health/ready", {}, bearer, as_json)
-    show_details(Console(), "Health", found)
+    found = shown(of_demo, "/health/ready", {}, bearer, as_json, lang)
+    parts = {name: part for name, part in found.items() if isinstance(part, dict)}
+    rows = [{"part": name, **part} for name, part in parts.items()]
+    columns = ("part", "state", "is_well", "position", "lag")
+    show_items(Console(), f"Health: {found['status']}", rows, columns)
+    raise SystemExit(1 if found["status"] == "down" else 0)
+
+
+cli.add_command(projections)
 
 
 @cli.group()
@@ -248,17 +289,18 @@ def schema() -> None:
 
 @schema.command(name="contract")
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
-def contract_page(as_json: bool) -> None:
+def contract_command(as_json: bool) -> None:
     """Print the contract page: commands, answers, tokens, events, subjects."""
-    click.echo(contract.as_json() if as_json else contract.page())
+    click.echo(contract.as_json() if as_json else contract_page.page())
 
 
 def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
-        body = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{source} cannot be read as JSON: {error}") from error
+        given = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        body = msgspec.json.decode(given)
+    except (OSError, ValueError, msgspec.DecodeError, RecursionError) as error:
+        name = "standard input" if source == "-" else source
+        raise click.UsageError(f"{name} cannot be read as JSON: {error}") from error
     if not isinstance(body, dict):
         raise click.UsageError("a command is one JSON object")
     return body
@@ -268,6 +310,6 @@ def main() -> None:
     """Run the command line; exit 0 well, 1 refused or failed, 2 usage."""
     try:
         cli()
-    except (FolderInUse, FolderNotOurs, NoAnswer) as error:
-        click.echo(f"adisteme: {error}", err=True)
+    except FAILURES as error:
+        click.echo(f"adisteme: {told(error)}", err=True)
         raise SystemExit(1) from error

@@ -1,6 +1,5 @@
-"""The command bus: one thread decides, one transaction commits what waits."""
+"""The command bus: what waits is decided in order and committed together."""
 
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
-from msgspec import Struct
 
 from adapters.deciding import Deciding
 from adapters.envelope import (
@@ -21,6 +19,7 @@ from adapters.envelope import (
 )
 from adapters.orders import Accepted, Answer, Order, Refused, digest_of, refused
 from adapters.reading import StateCache, StreamSource
+from adapters.waiting_room import Decided, Inbox, Outbox, Waiting
 from domain.decider import Command, Refusal
 from domain.identifiers import NODE, PersonId
 from domain.regulation.pack import RulePack
@@ -31,7 +30,7 @@ SYSTEM_PERSON = PersonId("00000000-0000-4000-8000-000000000000")
 MAX_BATCH = 500
 MAX_ATTEMPTS = 20
 MAX_OUTAGES = 2
-"""How often a batch meets a store that is unavailable before its senders are told.
+"""How often a command meets a store that is unavailable before its sender is told.
 
 Once may be a connection that broke, or a commit whose answer was lost: decided anew,
 what was written is found by its command record.
@@ -46,18 +45,14 @@ class EventStore(StreamSource, Protocol):
     ) -> Sequence[Outcome | Denial | Stale | CommandRecord]: ...
 
 
-class _Waiting(Struct):
-    order: Order
-    future: "Future[Answer]"
-    attempts: int = 0
-
-
 class CommandBus:
     """Decides commands one after another and commits together what waits.
 
-    A verdict that turns out to rest on stale states is taken anew with what waits by
-    then; it never touches the others. At most `max_waiting` commands wait: what comes
-    beyond is refused at once (CMD-BUSY), and nothing is accepted and forgotten.
+    One thread decides, another commits what was decided before: a command waits no
+    longer than the commit before its own. A verdict that turns out to rest on stale
+    states is taken anew with what waits by then; it never touches the others. At most
+    `max_waiting` commands are on their way: what comes beyond is refused at once
+    (CMD-BUSY), and nothing is accepted and forgotten.
     """
 
     def __init__(
@@ -74,37 +69,29 @@ class CommandBus:
         self._on_commit = on_commit
         self._cache = StateCache(store)
         self._deciding = Deciding(self._cache, pack, node, clock)
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(max_waiting)
-        self._thread = threading.Thread(target=self._work, name="command-bus")
-        self._taking = threading.Lock()
-        self._is_closed = False
+        self._inbox = Inbox(max_waiting, MAX_BATCH)
+        self._outbox = Outbox(MAX_BATCH)
+        self._threads = (
+            threading.Thread(target=self._decide_on, name="deciding"),
+            threading.Thread(target=self._commit_on, name="committing"),
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Finish what was taken, refuse what comes after."""
-        with self._taking:
-            self._is_closed = True
-        self._queue.put(None)
-        self._thread.join()
+        self._inbox.close()
+        for thread in self._threads:
+            thread.join()
 
     def submit(self, order: Order) -> "Future[Answer]":
         """Queue a command; the future holds its answer after the commit."""
-        waiting = _Waiting(order, Future())
-        if not self._take(waiting):
+        waiting = Waiting(order, Future())
+        if not self._inbox.take(waiting):
             waiting.future.set_result(self._refused(order, Refusal("CMD-BUSY")))
         return waiting.future
-
-    def _take(self, waiting: _Waiting) -> bool:
-        with self._taking:
-            if self._is_closed:
-                return False
-            try:
-                self._queue.put_nowait(waiting)
-            except queue.Full:
-                return False
-        return True
 
     def handle(self, order: Order) -> Answer:
         """Give a command and wait for its answer."""
@@ -121,119 +108,91 @@ class CommandBus:
             )
         )
 
-    def _work(self) -> None:
-        again: list[_Waiting] = []
-        ends = False
-        while not ends or again:
-            batch, ended = self._collect(again)
-            ends = ends or ended
-            again = self._process(batch) if batch else []
-
-    def _collect(self, again: list[_Waiting]) -> tuple[list[_Waiting], bool]:
-        """What must be decided anew, and what waits; wait only where there is none.
-
-        After the end nothing is queued any more, so nothing is left behind it.
-        """
-        batch = list(again)
-        while len(batch) < MAX_BATCH:
-            try:
-                waiting = self._queue.get(block=not batch)
-            except queue.Empty:
-                break
-            if waiting is None:
-                return batch, True
-            # Whoever gave up before this line gets no command; after it, an answer.
-            if waiting.future.set_running_or_notify_cancel():
-                batch.append(waiting)
-        return batch, False
-
-    def _process(self, batch: list[_Waiting]) -> list[_Waiting]:
-        """Decide and commit a batch; return what must be decided anew."""
-        for outage in range(1, MAX_OUTAGES + 1):
-            try:
-                return self._decide_and_commit(batch)
-            except StoreUnavailable as error:
-                log.error("store_unavailable", error=str(error), commands=len(batch))
+    def _decide_on(self) -> None:
+        while (handed := self._inbox.next()) is not None:
+            # What the commits before this batch brought to light comes first.
+            self._cache.forget(handed.stale_streams, handed.stale_searches)
+            if handed.lost:
                 self._cache.clear()
-                if outage == MAX_OUTAGES:
-                    for waiting in batch:
-                        if not waiting.future.done():
-                            self._refuse(waiting, Refusal("CMD-STORE-DOWN"))
+            self._outbox.put(self._decide(handed.waiting))
+        self._outbox.end()
+
+    def _decide(self, waiting: Sequence[Waiting]) -> list[Decided]:
+        decided: list[Decided] = []
+        for one in waiting:
+            try:
+                decided.append((one, self._deciding.verdict(one.order)))
+            except StoreUnavailable as error:
+                self._unavailable([one], error)
+            except Exception as error:  # a bug in one decision costs that one alone
+                log.exception("command_failed", command=one.order.command.tag)
+                self._end(one, error)
+        return decided
+
+    def _commit_on(self) -> None:
+        while batch := self._outbox.take():
+            try:
+                answers = self._store.append([verdict for _, verdict in batch])
+            except StoreUnavailable as error:
+                self._unavailable([waiting for waiting, _ in batch], error)
             except Exception as error:
                 # The outermost loop: a bug fails its batch, and the bus goes on.
                 log.exception("command_batch_failed", commands=len(batch))
-                self._cache.clear()
-                for waiting in batch:
-                    if not waiting.future.done():
-                        waiting.future.set_exception(error)
-                break
-        return []
+                self._inbox.lose()
+                for waiting, _ in batch:
+                    self._end(waiting, error)
+            else:
+                self._answer(batch, answers)
 
-    def _decide_and_commit(self, batch: list[_Waiting]) -> list[_Waiting]:
-        again: list[_Waiting] = []
-        decided: dict[tuple[str, str], tuple[_Waiting, Verdict]] = {}
-        for waiting in batch:
-            order = waiting.order
-            name = (order.organisation, order.command.command_id)
-            if name in decided:
-                again.append(waiting)
-                continue
-            try:
-                decided[name] = (waiting, self._deciding.verdict(order))
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # a bug in one decision costs that one alone
-                log.exception("command_failed", command=order.command.tag)
-                waiting.future.set_exception(error)
-        answers = self._store.append([verdict for _, verdict in decided.values()])
+    def _answer(
+        self,
+        batch: Sequence[Decided],
+        answers: Sequence[Outcome | Denial | Stale | CommandRecord],
+    ) -> None:
         committed = [one.position for one in answers if isinstance(one, Outcome)]
         if committed:
             self._on_commit(max(committed))
-        for (waiting, verdict), answer in zip(decided.values(), answers, strict=True):
-            self._settle(waiting, verdict, answer, again)
-        return again
+        for (waiting, verdict), answer in zip(batch, answers, strict=True):
+            match answer:
+                case Outcome():
+                    self._end(waiting, accepted(answer))
+                case Denial():
+                    self._refuse(waiting, Refusal(answer.code, **answer.context))
+                case CommandRecord():
+                    self._inbox.forget(verdict)
+                    self._answer_repeat(waiting, answer)
+                case Stale():
+                    self._inbox.forget(verdict, answer)
+                    self._decide_anew(waiting)
 
-    def _settle(
-        self,
-        waiting: _Waiting,
-        verdict: Verdict,
-        answer: Outcome | Denial | Stale | CommandRecord,
-        again: list[_Waiting],
-    ) -> None:
-        match answer:
-            case Outcome():
-                waiting.future.set_result(accepted(answer))
-            case Denial():
-                self._refuse(waiting, Refusal(answer.code, **answer.context))
-            case CommandRecord():
-                self._forget(verdict)
-                self._answer_repeat(waiting, answer)
-            case Stale():
-                self._forget(verdict)
-                self._cache.forget(answer.streams, answer.searches)
-                waiting.attempts += 1
-                if waiting.attempts >= MAX_ATTEMPTS:
-                    self._refuse(waiting, Refusal("CMD-BUSY"))
-                else:
-                    again.append(waiting)
+    def _decide_anew(self, waiting: Waiting) -> None:
+        waiting.attempts += 1
+        if waiting.attempts >= MAX_ATTEMPTS:
+            self._refuse(waiting, Refusal("CMD-BUSY"))
+        else:
+            self._inbox.again(waiting)
 
-    def _forget(self, verdict: Verdict) -> None:
-        """Forget what was folded ahead of a commit that did not come about."""
-        self._cache.forget(
-            [draft.stream for draft in verdict.drafts],
-            [(d.owner, d.opens) for d in verdict.drafts if d.opens is not None],
-        )
+    def _unavailable(self, batch: Sequence[Waiting], error: StoreUnavailable) -> None:
+        """Decide anew once: what was written after all is found by its record."""
+        log.error("store_unavailable", error=str(error), commands=len(batch))
+        self._inbox.lose()
+        for waiting in batch:
+            waiting.outages += 1
+            if waiting.outages >= MAX_OUTAGES:
+                self._refuse(waiting, Refusal("CMD-STORE-DOWN"))
+            else:
+                self._inbox.again(waiting)
 
-    def _answer_repeat(self, waiting: _Waiting, record: CommandRecord) -> None:
+    def _answer_repeat(self, waiting: Waiting, record: CommandRecord) -> None:
         command = waiting.order.command
         if record.digest == digest_of(command):
-            waiting.future.set_result(accepted(record.outcome, repeated=True))
+            self._end(waiting, accepted(record.outcome, repeated=True))
         else:
             self._refuse(
                 waiting, Refusal("CMD-ID-REUSED", command_id=command.command_id)
             )
 
-    def _refuse(self, waiting: _Waiting, refusal: Refusal) -> None:
+    def _refuse(self, waiting: Waiting, refusal: Refusal) -> None:
         order = waiting.order
         log.info(
             "command_refused",
@@ -241,7 +200,14 @@ class CommandBus:
             command=order.command.tag,
             command_id=order.command.command_id,
         )
-        waiting.future.set_result(self._refused(order, refusal))
+        self._end(waiting, self._refused(order, refusal))
+
+    def _end(self, waiting: Waiting, answer: Answer | Exception) -> None:
+        if isinstance(answer, Exception):
+            waiting.future.set_exception(answer)
+        else:
+            waiting.future.set_result(answer)
+        self._inbox.done()
 
     def _refused(self, order: Order, refusal: Refusal) -> Refused:
         return refused(self._pack, refusal, order.command.command_id)

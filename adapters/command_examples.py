@@ -125,7 +125,6 @@ _FIELDS: dict[str, Fields] = {
     "organisation.set-methodist-number": {
         "decision_id": METHODIST_DECISION,
         "number": 4,
-        "inputs": {"specialties": 32, "learners": 5200, "teachers": 410},
     },
     "organisation.assign-direct-leadership": {"person_id": DEPUTY_PERSON},
     "staff.appoint": {
@@ -173,6 +172,7 @@ _FIELDS: dict[str, Fields] = {
             "number": "31",
             "date": "2026-08-28",
             "file_hash": REGULATION_HASH,
+            "approver_role": "HEAD",
         },
         "specialty_codes": ["6B06102"],
     },

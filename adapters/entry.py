@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Mapping
+import socket
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 import structlog
 import uvicorn
+from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
@@ -20,7 +22,7 @@ from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.identity import NodeKey
+from adapters.identity import NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import PersonId
 from projections.approval_status import APPROVAL_STATUS
@@ -32,18 +34,28 @@ SETTLE_SECONDS = 60.0
 SEED = 583
 
 
+Told = TypeVar("Told")
+
+
 class NoAnswer(Exception):
     """The node cannot be asked; the message says what to do."""
 
 
 class Question(Struct, frozen=True):
-    """A request to a node: `given` is the body of a POST, the parameters of a GET."""
+    """A request to a node: `given` is the body of a POST, the parameters of a GET.
+
+    `is_command`: a capacity that is not given is the first REGISTRAR's.
+    """
 
     method: str
     path: str
     bearer: str | None
     language: str
     given: Mapping[str, object]
+    is_command: bool = True
+
+
+Ask = Callable[[Question], Awaitable[httpx.Response]]
 
 
 class IssuedToken(Struct, frozen=True):
@@ -85,35 +97,53 @@ def issue_token(
 
 def ask(settings: Settings, question: Question) -> httpx.Response:
     """Ask the running node; where none runs, start one for the question alone."""
+
+    async def once(ask: Ask) -> httpx.Response:
+        return await ask(question)
+
+    return asyncio.run(talk(settings, once))
+
+
+async def talk(settings: Settings, script: Callable[[Ask], Awaitable[Told]]) -> Told:
+    """Hold a conversation with the running node, or with one started for it."""
     running = running_node(settings.data)
-    if running is not None:
-        with httpx.Client(base_url=running.url, timeout=30) as client:
-            try:
-                return client.send(request_of(client, settings, question))
-            except httpx.HTTPError as error:
-                raise NoAnswer(
-                    f"the node at {running.url} does not answer: {error!r}"
-                ) from error
-    return asyncio.run(ask_briefly(settings, question))
+    if running is None:
+        return await talk_briefly(settings, script)
+    async with httpx.AsyncClient(base_url=running.url, timeout=30) as client:
+        try:
+            return await script(asking(settings, client))
+        except httpx.HTTPError as error:
+            raise NoAnswer(
+                f"the node at {running.url} does not answer: {error!r}"
+            ) from error
 
 
-async def ask_briefly(settings: Settings, question: Question) -> httpx.Response:
+async def talk_briefly(
+    settings: Settings, script: Callable[[Ask], Awaitable[Told]]
+) -> Told:
     node = Node(settings)
     try:
         async with node.running():
             await node.settled(SETTLE_SECONDS)
-            app: Any = create_app(doors_of(node))  # httpx and Litestar type ASGI apart
+            app: Any = app_of(node)  # httpx and Litestar type ASGI apart
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://node"
             ) as client:
-                return await client.send(request_of(client, settings, question))
+                return await script(asking(settings, client))
     finally:
         node.close()
 
 
+def asking(settings: Settings, client: httpx.AsyncClient) -> Ask:
+    async def ask(question: Question) -> httpx.Response:
+        return await client.send(request_of(client, settings, question))
+
+    return ask
+
+
 def request_of(
-    client: httpx.Client | httpx.AsyncClient, settings: Settings, question: Question
+    client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
     """The HTTP request, as the first REGISTRAR where no token is given."""
     issued = issue_token(settings, None, None, 1)
@@ -128,11 +158,21 @@ def request_of(
             "GET", question.path, params=parameters, headers=headers
         )
     body = dict(question.given)
-    if not body.get("capacity") and issued is not None:
+    if question.is_command and not body.get("capacity") and issued is not None:
         body["capacity"] = issued.capacity
     return client.build_request(
         question.method, question.path, json=body, headers=headers
     )
+
+
+def app_of(node: Node) -> Litestar:
+    """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
+    try:
+        return create_app(doors_of(node))
+    except (OSError, msgspec.MsgspecError, ValueError, UnusableKey) as error:
+        raise NoAnswer(
+            f"ADISTEME_ISSUERS: {node.settings.issuers} cannot be used: {error}"
+        ) from error
 
 
 def run_serve(settings: Settings, *, demo_wanted: bool, port: int | None) -> None:
@@ -155,7 +195,21 @@ class Server(uvicorn.Server):
         yield
 
 
+def listening(settings: Settings) -> socket.socket:
+    """The address, taken before anything is started; NoAnswer where it is not free."""
+    host, port = settings.host, settings.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise NoAnswer(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another "
+            "with --port, ADISTEME_PORT or ADISTEME_HOST"
+        ) from error
+
+
 async def serve(node: Node) -> None:
+    listener = listening(node.settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -163,21 +217,19 @@ async def serve(node: Node) -> None:
     settings = node.settings
     async with node.running():
         config = uvicorn.Config(
-            create_app(doors_of(node)),
-            host=settings.host,
-            port=settings.port,
+            app_of(node),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
         )
         server = Server(config)
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.02)
         if serving.done():
-            raise NoAnswer(f"port {settings.port} on {settings.host} cannot be used")
-        port = server.servers[0].sockets[0].getsockname()[1]
-        url = f"http://{settings.host}:{port}"
+            raise NoAnswer("the HTTP server could not be started; the log says why")
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        url = f"http://{host}:{listener.getsockname()[1]}"
         node.folder.announce(url)
         log.info("node_serving", url=url, data=str(node.folder.path))
         say_how_to_look(node, url)

@@ -233,6 +233,32 @@ def open_record(payload: bytes) -> CloudEvent:
     return _decoder.decode(payload)
 
 
+_TYPE = b'"type":"' + TYPE_PREFIX.encode()
+_FARTHEST_TYPE = 200
+
+
+def aggregate_of(payload: bytes) -> str | None:
+    """The aggregate a record is about, told without decoding it; None where unsure.
+
+    The order of fields is part of the contract, and quotes in a text are escaped.
+    """
+    start = payload.find(_TYPE, 0, _FARTHEST_TYPE) + len(_TYPE)
+    end = payload.find(b".", start, start + _FARTHEST_TYPE)
+    if start < len(_TYPE) or end < 0:
+        return None
+    return payload[start:end].decode("ascii", "replace")
+
+
+def stream_told_by(payload: bytes) -> str | None:
+    """The stream that something which is no record may still name as its subject."""
+    try:
+        found = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    subject = found.get("subject") if isinstance(found, dict) else None
+    return subject if isinstance(subject, str) and 0 < len(subject) < 300 else None
+
+
 class Addressed(Struct, frozen=True):
     """The fields of a record that make its subject: all that the relay decodes."""
 

@@ -19,6 +19,7 @@ from adapters.http_routes.documents import document_routes
 from adapters.http_routes.doors import Doors
 from adapters.http_routes.exchange import HttpAnswer, HttpRequest, refused_answer
 from adapters.http_routes.node import node_routes
+from adapters.http_routes.projections import projection_routes
 from adapters.orders import refused
 from domain.decider import Refusal
 from domain.regulation.pack import RulePack
@@ -35,6 +36,7 @@ def create_app(doors: Doors) -> Litestar:
             *command_routes(doors),
             *document_routes(doors),
             *content_routes(doors),
+            *projection_routes(doors),
             *node_routes(doors),
         ],
         exception_handlers={Exception: failed(doors.pack)},

@@ -13,6 +13,8 @@ from domain.messages import COMMANDS
 from domain.regulation.pack import RulePack
 
 MAX_COMMAND_BYTES = 1_000_000
+NUL = b"\\u0000"
+"""Never part of a text, and what PostgreSQL can keep in none."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -64,6 +66,8 @@ def command_of(tag: str, body: bytes) -> Command:
         raise Refusal("CMD-UNKNOWN", command=tag[:100])
     if len(body) > MAX_COMMAND_BYTES:
         raise Refusal("CMD-TOO-LARGE", limit=MAX_COMMAND_BYTES)
+    if NUL in body:
+        raise Refusal("CMD-MALFORMED", reason="it holds the character U+0000")
     try:
         return msgspec.json.decode(body, type=COMMANDS[tag])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -19,6 +19,7 @@ MAX_TEXT = 500
 _RANGE = re.compile(r"([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)")
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_IN_BRACKETS = re.compile(r" \[\{[a-z_]+\}\]")
 _NAMED_AT_THE_END = re.compile(r": ?\{[a-z_]+\}(?=\.|$)")
 _NEXT_SENTENCE = re.compile(r"(?<=\.) (?=[^\W\d_a-zа-я]|`)")
 
@@ -69,6 +70,7 @@ def address_of(code: str) -> str:
 def title_of(entry: CatalogueEntry, language: str) -> str:
     """The first sentence of a code without its context: always the same."""
     sentence = _NEXT_SENTENCE.split(entry.text(language, {}))[0]
+    sentence = _IN_BRACKETS.sub("", sentence)
     return _PLACEHOLDER.sub("…", _NAMED_AT_THE_END.sub("", sentence))
 
 

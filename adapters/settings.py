@@ -1,12 +1,18 @@
 """What an operator may set: environment variables that begin with ADISTEME_."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 PREFIX = "ADISTEME_"
+
+NodeName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,10 +24,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     data: Path = Path("var")
-    node: str = "local"
+    node: NodeName = "local"
     host: str = "127.0.0.1"
-    port: int = 8000
-    log_level: str = "info"
+    port: Port = 8000
+    log_level: LogLevel = "info"
     issuers: Path | None = None
 
 
@@ -46,7 +52,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         return msgspec.convert(given, Settings, strict=False, dec_hook=_as_path)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"a setting {PREFIX}* is wrong: {error}") from error
+        raise SettingsError(f"a setting is wrong: {_named(str(error))}") from error
+
+
+def _named(message: str) -> str:
+    """msgspec's message with the variable in place of the field."""
+    return re.sub(r"`\$\.(\w+)`", lambda found: PREFIX + found[1].upper(), message)
 
 
 def _as_path(kind: type, value: object) -> object:

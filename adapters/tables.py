@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Row = Mapping[str, Any]  # a JSON object of an answer
 
@@ -20,7 +21,8 @@ def show_table(
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        # As text: what others wrote must not be read as markup of ours.
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     if table.row_count:
         console.print(table)
     else:

@@ -33,4 +33,26 @@ def configure_logging(level: str, *, quiet: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
+    foreign = logging.StreamHandler(sys.stderr)
+    foreign.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _as_event,
+                *([] if on_terminal else [structlog.processors.format_exc_info]),
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.ERROR, handlers=[foreign], force=True)
+
+
+def _as_event(
+    _logger: object, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """What a library says in words of its own, under a name that never varies."""
+    return {**line, "event": "library_error", "message": line["event"]}

@@ -8,9 +8,22 @@ from msgspec import Struct
 
 from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
-from domain.identifiers import Bin, CouncilId, DecisionId, Names, PersonId, Stream
+from domain.identifiers import (
+    Bin,
+    CouncilId,
+    DecisionId,
+    Names,
+    PersonId,
+    Stream,
+    UnitId,
+)
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import Election, OrganisationFacts, Surroundings
+from domain.surroundings import (
+    Election,
+    OrganisationFacts,
+    Surroundings,
+    active_organisation,
+)
 
 ORGANISATION_KEY = "org"
 UM_KEY = "um"
@@ -26,7 +39,7 @@ class CouncilEstablished(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "council.established.v1"
     council_id: CouncilId
     bin: Bin
-    key: str
+    key: UnitId
     kind: str
     unit: Stream | None
     title: Names
@@ -102,7 +115,7 @@ class EstablishCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.establish"
     bin: Bin
-    key: str
+    key: UnitId
     council_id: CouncilId
     title: Names
     mandate_decision_id: DecisionId | None = None
@@ -114,7 +127,7 @@ class ElectMember(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.elect-member"
     bin: Bin
-    key: str
+    key: UnitId
     person_id: PersonId
     election: Election | None = None
 
@@ -124,7 +137,7 @@ class RemoveMember(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.remove-member"
     bin: Bin
-    key: str
+    key: UnitId
     person_id: PersonId
 
 
@@ -133,7 +146,7 @@ class ConstituteCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.constitute"
     bin: Bin
-    key: str
+    key: UnitId
     chair: PersonId
     secretary: PersonId
 
@@ -143,7 +156,7 @@ class DissolveCouncil(Command, frozen=True, kw_only=True):
 
     tag: ClassVar[str] = "council.dissolve"
     bin: Bin
-    key: str
+    key: UnitId
     decision_id: DecisionId
 
 
@@ -167,7 +180,7 @@ class Council(Struct, frozen=True):
     """MANDATED, ACTIVE or DISSOLVED; its term may have ended by a given day."""
 
     bin: Bin
-    key: str
+    key: UnitId
     kind: str
     council_id: CouncilId
     unit: Stream | None
@@ -179,7 +192,7 @@ class Council(Struct, frozen=True):
     opened_at: datetime
     last_act: datetime
     phase: str = "MANDATED"
-    term: Spell | None = None
+    terms: tuple[Spell, ...] = ()
     members: dict[PersonId, tuple[Spell, ...]] = {}
     seats: dict[int, Seat] = {}
     term_months: int | None = None
@@ -188,15 +201,22 @@ class Council(Struct, frozen=True):
     def members_on(self, day: date) -> tuple[PersonId, ...]:
         return members_on(self.members, day)
 
+    def members_between(self, first: date, last: date) -> tuple[PersonId, ...]:
+        """Who was in office on the first or the last of these days."""
+        both = (*self.members_on(first), *self.members_on(last))
+        return tuple(dict.fromkeys(both))
+
     def exists_on(self, day: date) -> bool:
         return self.dissolved_on is None or day < self.dissolved_on
+
+    def in_term_on(self, day: date) -> bool:
+        return any(term.covers(day) for term in self.terms)
 
     def is_led_on(self, day: date) -> bool:
         in_office = self.members_on(day)
         return (
             self.exists_on(day)
-            and self.term is not None
-            and self.term.covers(day)
+            and self.in_term_on(day)
             and any(
                 seat.role == "CHAIR"
                 and seat.spell.covers(day)
@@ -211,9 +231,12 @@ def decide(
 ) -> list[Event]:
     if state is not None and facts.act.at < state.last_act:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+    organisation = active_organisation(command.bin, facts)
     match command, state:
         case EstablishCouncil(), (None | Council(phase="DISSOLVED")):
-            return establish(command, facts)
+            if state is not None and command.council_id == state.council_id:
+                raise Refusal("COUNCIL-ID-USED", council_id=command.council_id)
+            return establish(command, organisation, facts)
         case EstablishCouncil(), Council():
             raise Refusal("COUNCIL-EXISTS", council=facts.stream)
         case _, None:
@@ -235,7 +258,6 @@ def decide(
         case ConstituteCouncil(), Council():
             return constitute(command, state, facts)
         case DissolveCouncil(), Council():
-            organisation = organisation_of(command.bin, facts)
             if command.decision_id not in organisation.governing_decisions:
                 raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
             return [
@@ -246,16 +268,10 @@ def decide(
     raise AssertionError(command)
 
 
-def organisation_of(owner: Bin, facts: Surroundings) -> OrganisationFacts:
-    organisation = facts.organisation(owner)
-    if organisation is None or not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=owner)
-    return organisation
-
-
-def establish(command: EstablishCouncil, facts: Surroundings) -> list[Event]:
+def establish(
+    command: EstablishCouncil, organisation: OrganisationFacts, facts: Surroundings
+) -> list[Event]:
     """Rule 14: the governing council fixes order, composition and powers."""
-    organisation = organisation_of(command.bin, facts)
     kind = KIND_OF_KEY.get(command.key, "UNIT_COUNCIL")
     unit = None
     levels: tuple[str, ...] = ()
@@ -299,8 +315,9 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
     if election is None or not election.is_won or election.date > facts.act.on:
         raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if election.date < local_day(state.opened_at):
-        raise Refusal("CMD-BEFORE", act=election.date, rests_on=facts.stream)
-    members = state.members_on(facts.act.on)
+        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
+    # Whoever was in office on the day of the election held a seat then.
+    members = state.members_between(election.date, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     if len(members) >= state.seats_max:
@@ -331,12 +348,7 @@ def constitute(
     ]
     if strangers or command.chair == command.secretary:
         raise Refusal("COUNCIL-OFFICERS", persons=strangers or [command.chair])
-    return [
-        CouncilConstituted(
-            council_id=state.council_id,
-            valid_from=day,
-            term_end=last_day_of_term(day, state.term_months),
-        ),
+    officers: list[Event] = [
         CouncilChairSeated(
             council_id=state.council_id, person_id=command.chair, valid_from=day
         ),
@@ -344,6 +356,15 @@ def constitute(
             council_id=state.council_id, person_id=command.secretary, valid_from=day
         ),
     ]
+    # New officers do not prolong the term that the mandate fixed.
+    if state.in_term_on(day):
+        return officers
+    constituted = CouncilConstituted(
+        council_id=state.council_id,
+        valid_from=day,
+        term_end=last_day_of_term(day, state.term_months),
+    )
+    return [constituted, *officers]
 
 
 def last_day_of_term(first_day: date, months: int | None) -> date | None:
@@ -395,7 +416,7 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
             return replace(state, members=members, seats=seats)
         case CouncilConstituted():
             term = Spell(valid_from=event.valid_from, valid_to=event.term_end)
-            return replace(state, phase="ACTIVE", term=term)
+            return replace(state, phase="ACTIVE", terms=(*state.terms, term))
         case CouncilChairSeated():
             return seated(state, "CHAIR", event.person_id, event.valid_from, mark)
         case CouncilSecretarySeated():

@@ -1,6 +1,6 @@
 """Days as Kazakhstan counts them, and the dated spells of offices and memberships."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,18 @@ class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.valid_to is not None:
             return self
         return Spell(valid_from=self.valid_from, valid_to=last_day)
+
+
+def most_at_once(spells: Iterable[Spell], within: Spell) -> int:
+    """How many of the spells run at the same time, on the fullest day of `within`."""
+    # Whoever overlaps on some day does so on the first day of one of the spells.
+    running = [spell for spell in spells if spell.overlaps(within)]
+    first_days = [within.valid_from, *(spell.valid_from for spell in running)]
+    return max(
+        sum(spell.covers(day) for spell in running)
+        for day in first_days
+        if within.covers(day)
+    )
 
 
 def members_on(members: Membership, day: date) -> tuple[PersonId, ...]:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
     Code,
     ContentRef,
     DocumentId,
@@ -33,12 +34,13 @@ from domain.regulation.route import (
     Subject,
     resolve,
 )
-from domain.surroundings import BodyFacts, OrganisationFacts, Surroundings
+from domain.surroundings import BodyFacts, Surroundings, active_organisation
 
 POSITIVE = "POSITIVE"
 NEGATIVE = "NEGATIVE"
 CONCLUSIONS = (POSITIVE, NEGATIVE, "RETURN")
 EM_UNIT = "EM_UNIT"
+UNVERIFIED = "UNVERIFIED"
 UNIT_AUTHOR = "UNIT"
 TEACHER_AUTHOR = "TEACHER"
 
@@ -69,7 +71,7 @@ class Author(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the document rests on, as a state standard or a typical plan."""
 
-    kind: str
+    kind: Code
     reference: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -80,9 +82,30 @@ class Votes(Struct, frozen=True):
 
 
 class Approver(Struct, frozen=True):
+    """Who approved; `appointment_id` is the capacity id of the office."""
+
     person_id: PersonId
     role: str
-    appointment: str
+    appointment_id: CapacityId
+
+
+class GivenSignature(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signature over the content hash: its container, time stamp, OCSP answer."""
+
+    format: Code
+    cms_ref: ContentRef
+    tsp_ref: ContentRef | None = None
+    ocsp_ref: ContentRef | None = None
+
+
+class Signature(Struct, frozen=True, kw_only=True):
+    """A signature as it was kept; UNVERIFIED until the node itself verified it."""
+
+    format: str
+    cms_ref: ContentRef
+    tsp_ref: ContentRef | None
+    ocsp_ref: ContentRef | None
+    status: str
 
 
 def content_hash(variants: Sequence[Variant]) -> Sha256:
@@ -165,20 +188,28 @@ class StagePassed(Event, frozen=True, kw_only=True):
 class DocumentReady(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.ready.v1"
     version: int
+    round: int
 
 
 class DocumentReturned(Event, frozen=True, kw_only=True):
+    """Returned by a `body` of a stage, or declined by the approver in `role`."""
+
     tag: ClassVar[str] = "document.returned.v1"
     version: int
+    round: int
     stage_no: int | None
-    by: str
+    body: Stream | None
+    role: str
     reason_refs: tuple[ContentRef, ...]
 
 
 class DocumentApproved(Event, frozen=True, kw_only=True):
+    """Public, so it says by itself what was approved; drafts and routes are not."""
+
     tag: ClassVar[str] = "document.approved.v1"
     document_id: DocumentId
     series_id: SeriesId
+    bin: Bin
     kind: str
     level: str
     titles: Names
@@ -186,11 +217,14 @@ class DocumentApproved(Event, frozen=True, kw_only=True):
     discipline_code: str | None
     academic_year: str | None
     version: int
+    round: int
     content_hash: Sha256
+    variants: tuple[Variant, ...]
     approver: Approver
     act_no: str
     valid_from: date
     valid_to: date | None
+    signature: Signature | None
     self_review: bool
 
 
@@ -277,6 +311,7 @@ class ApproveDocument(DocumentCommand, frozen=True, kw_only=True):
     act_no: Number
     valid_from: date
     valid_to: date | None = None
+    signature: GivenSignature | None = None
 
 
 class DeclineApproval(DocumentCommand, frozen=True, kw_only=True):
@@ -320,6 +355,7 @@ class Document(Struct, frozen=True):
     phase: str = "DRAFT"
     route: Route | None = None
     stage_no: int | None = None
+    stage_opened_at: datetime | None = None
     concluded: dict[Stream, str] = {}
     round: int = 0
 
@@ -349,6 +385,7 @@ def decide(
         raise Refusal("DOC-UNKNOWN", document_id=command.document_id)
     match command:
         case ReviseContent():
+            active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
             require_one_file_a_language(command.variants)
@@ -360,6 +397,7 @@ def decide(
                 )
             ]
         case SubmitDocument():
+            active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
             return submit(command, state, facts)
@@ -369,13 +407,16 @@ def decide(
             return approve(command, state, facts)
         case DeclineApproval():
             require_approver(state, facts)
+            active_organisation(state.bin, facts)
             require_phase(state, "READY")
             require_order(state, facts)
             return [
                 DocumentReturned(
                     version=state.version,
+                    round=state.round,
                     stage_no=None,
-                    by=facts.act.actor.role,
+                    body=None,
+                    role=facts.act.actor.role,
                     reason_refs=(command.reason_ref,),
                 )
             ]
@@ -406,18 +447,9 @@ def is_author(state: Document, person: PersonId) -> bool:
     return person in (state.author.person_id, state.drafted_by)
 
 
-def organisation_of(owner: Bin, facts: Surroundings) -> OrganisationFacts:
-    organisation = facts.organisation(owner)
-    if organisation is None:
-        raise Refusal("ORG-UNKNOWN", bin=owner)
-    if not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=owner)
-    return organisation
-
-
 def create(command: CreateDocument, facts: Surroundings) -> list[Event]:
     """Rules 2 and 18 to 21: a kind at a level it has, by the author its rule names."""
-    organisation = organisation_of(command.bin, facts)
+    organisation = active_organisation(command.bin, facts)
     pack = facts.pack
     if command.kind not in pack.document_kinds():
         known = pack.document_kinds()
@@ -479,11 +511,12 @@ def submit(
     command: SubmitDocument, state: Document, facts: Surroundings
 ) -> list[Event]:
     """Freeze the route from the bodies of today; the basis must be stated."""
-    organisation_of(state.bin, facts)
     profile = command.profile or facts.pack.default_profile
     row = facts.pack.route_row(state.kind, state.level, profile)
     if row is None:
-        raise Refusal("R2-LEVEL", levels=state.level, profile=profile)
+        rows = [row for row in facts.pack.routes if row.profile == profile]
+        allowed = [row.level for row in rows if row.kind == state.kind]
+        raise Refusal("R2-LEVEL", levels=state.level, allowed=allowed, profile=profile)
     stated = {basis.kind for basis in state.basis}
     missing = [kind for kind in row.basis if kind not in stated]
     if missing:
@@ -528,8 +561,12 @@ def unit_path(state: Document, facts: Surroundings) -> tuple[Stream, ...]:
     if state.author.unit_id is not None:
         ref = Stream(f"unit/{state.bin}.{state.author.unit_id}")
     elif state.author.person_id is not None:
+        # The main unit is where the author teaches, whatever else they do elsewhere.
+        counted = facts.pack.counted_posts
         posts = facts.posts(state.bin, state.author.person_id)
-        ref = next((post.unit for post in posts if post.unit is not None), None)
+        teaching_first = sorted(posts, key=lambda post: post.post not in counted)
+        units = (post.unit for post in teaching_first if post.unit is not None)
+        ref = next(units, None)
     path: list[Stream] = []
     while ref is not None:
         unit = facts.unit(ref)
@@ -552,7 +589,7 @@ def next_step(version: int, round_no: int, route: Route, after: int) -> list[Eve
                     bodies=tuple(body.body for body in stage.bodies),
                 )
             ]
-    return [DocumentReady(version=version)]
+    return [DocumentReady(version=version, round=round_no)]
 
 
 def record_conclusion(
@@ -561,9 +598,10 @@ def record_conclusion(
     """A body of the open stage, by its own officer, on this very text."""
     kind = body_kind(command.body, state)
     require_officer(command, kind, state, facts)
+    active_organisation(state.bin, facts)
     require_phase(state, "IN_REVIEW")
     stage = state.stage()
-    assert stage is not None and state.route is not None
+    assert stage is not None
     if command.body not in [body.body for body in stage.bodies]:
         raise Refusal(f"R{state.rule}-STAGE", body=command.body, stage=stage.no)
     if command.content_hash != state.content_hash:
@@ -586,7 +624,7 @@ def record_conclusion(
         remarks_ref=command.remarks_ref,
         content_hash=state.content_hash,
     )
-    return [recorded, *consequences(recorded, state, state.route, stage)]
+    return [recorded, *consequences(recorded, state, stage, facts)]
 
 
 def body_kind(ref: Stream, state: Document) -> str:
@@ -640,6 +678,7 @@ def meeting_conclusion(
         or found.document != state.document
         or found.carried is None
         or found.motion is None
+        or found.voted_at is None
     ):
         raise Refusal(
             "MEETING-NOT-HELD", meeting_id=command.meeting_id, item=command.item
@@ -648,6 +687,9 @@ def meeting_conclusion(
         raise Refusal("DOC-HASH", current=state.content_hash)
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)
+    # What was voted before the stage opened, or in an earlier round, counts no more.
+    if state.stage_opened_at and found.voted_at < state.stage_opened_at:
+        raise Refusal("CMD-BEFORE", act=found.voted_at, rests_on=state.stage_opened_at)
     conclusion = found.motion if found.carried else NEGATIVE
     if command.conclusion not in (None, conclusion):
         raise Refusal("DOC-CONCLUSION", given=command.conclusion, voted=conclusion)
@@ -656,17 +698,24 @@ def meeting_conclusion(
 
 
 def consequences(
-    recorded: ConclusionRecorded, state: Document, route: Route, stage: RouteStage
+    recorded: ConclusionRecorded,
+    state: Document,
+    stage: RouteStage,
+    facts: Surroundings,
 ) -> list[Event]:
     """A negative conclusion returns; the last positive one of a stage passes it."""
+    route = state.route
+    assert route is not None
     if recorded.conclusion == NEGATIVE and not route.negative_returns:
         return []
     if recorded.conclusion != POSITIVE:
         return [
             DocumentReturned(
                 version=state.version,
+                round=state.round,
                 stage_no=stage.no,
-                by=recorded.body,
+                body=recorded.body,
+                role=facts.act.actor.role,
                 reason_refs=(recorded.remarks_ref,) if recorded.remarks_ref else (),
             )
         ]
@@ -692,6 +741,7 @@ def approve(
 ) -> list[Event]:
     """Approve what every body of the route found positive, by the role of the rule."""
     require_approver(state, facts)
+    active_organisation(state.bin, facts)
     missing = state.missing_bodies()
     if state.phase == "IN_REVIEW" or (state.phase == "READY" and missing):
         raise Refusal(
@@ -711,6 +761,7 @@ def approve(
         DocumentApproved(
             document_id=state.document,
             series_id=state.series,
+            bin=state.bin,
             kind=state.kind,
             level=state.level,
             titles=state.titles,
@@ -718,14 +769,30 @@ def approve(
             discipline_code=state.discipline_code,
             academic_year=state.academic_year,
             version=state.version,
+            round=state.round,
             content_hash=state.content_hash,
+            variants=state.variants,
             approver=Approver(actor.person, actor.role, actor.capacity),
             act_no=command.act_no,
             valid_from=command.valid_from,
             valid_to=command.valid_to,
+            signature=kept(command.signature),
             self_review=is_author(state, actor.person),
         )
     ]
+
+
+def kept(given: GivenSignature | None) -> Signature | None:
+    """The signature of an approval; nobody but the node says that it is good."""
+    if given is None:
+        return None
+    return Signature(
+        format=given.format,
+        cms_ref=given.cms_ref,
+        tsp_ref=given.tsp_ref,
+        ocsp_ref=given.ocsp_ref,
+        status=UNVERIFIED,
+    )
 
 
 def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document:
@@ -750,10 +817,14 @@ def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document
             last_act=mark.at,
         )
     assert state is not None
-    return msgspec.structs.replace(state, last_act=mark.at, **changes_of(state, event))
+    return msgspec.structs.replace(
+        state, last_act=mark.at, **changes_of(state, event, mark)
+    )
 
 
-def changes_of(state: Document, event: DocumentEvent) -> Mapping[str, object]:
+def changes_of(
+    state: Document, event: DocumentEvent, mark: Mark
+) -> Mapping[str, object]:
     """What an event changes of the document."""
     match event:
         case DocumentDrafted():
@@ -773,7 +844,7 @@ def changes_of(state: Document, event: DocumentEvent) -> Mapping[str, object]:
                 "concluded": {},
             }
         case StageOpened():
-            return {"stage_no": event.stage_no}
+            return {"stage_no": event.stage_no, "stage_opened_at": mark.at}
         case ConclusionRecorded():
             return {"concluded": {**state.concluded, event.body: event.conclusion}}
         case StagePassed():

@@ -68,7 +68,7 @@ class Facts:
             names=state.names,
             kato=state.kato,
             levels=state.levels,
-            is_active=state.phase == "ACTIVE",
+            phase=state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
             mandates={
                 number: decision.mandate
@@ -76,7 +76,11 @@ class Facts:
                 if decision.mandate is not None and decision.date <= self._act.on
             },
             methodist_number=state.methodist_number,
-            governing_decisions=tuple(state.decisions),
+            governing_decisions=tuple(
+                number
+                for number, decision in state.decisions.items()
+                if decision.date <= self._act.on
+            ),
         )
 
     def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:
@@ -110,7 +114,7 @@ class Facts:
             kind=state.kind,
             names=state.names,
             parent=state.parent,
-            is_active=state.phase == "ACTIVE",
+            is_active=state.is_active_at(self._act.at),
             levels=state.levels,
         )
 
@@ -152,6 +156,7 @@ class Facts:
             content_hash=placed.content_hash,
             motion=placed.motion,
             carried=vote.carried if vote else None,
+            voted_at=vote.opened_at if vote else None,
             votes_for=vote.votes_for if vote else 0,
             votes_against=vote.votes_against if vote else 0,
             votes_abstained=vote.abstained if vote else 0,
@@ -176,6 +181,7 @@ class Facts:
 
     def _council(self, ref: Stream, state: Council) -> BodyFacts:
         day = self._act.on
+        served = self.unit(state.unit) if state.unit else None
         return BodyFacts(
             ref=ref,
             owner=state.bin,
@@ -188,7 +194,9 @@ class Facts:
             members=state.members_on(day),
             invited=(),
             quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
+            exists=state.exists_on(day)
+            and state.opened_at <= self._act.at
+            and (served is None or served.is_active),
             is_led=state.is_led_on(day),
             below_minimum=False,
             opened_at=state.opened_at,
@@ -228,8 +236,8 @@ class Facts:
             members=(),
             invited=(),
             quorum=self._pack.default_quorum,
-            exists=state.phase == "ACTIVE",
+            exists=state.is_active_at(self._act.at),
             is_led=True,
             below_minimum=False,
-            opened_at=self._act.at,
+            opened_at=state.opened_at or state.last_act,
         )

@@ -19,7 +19,7 @@ from domain.identifiers import (
     Stream,
 )
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import BodyFacts, Surroundings
+from domain.surroundings import BodyFacts, Surroundings, active_organisation
 
 DOCUMENT = "DOCUMENT"
 ITEM_KINDS = (DOCUMENT, "ELECTION", "CHAIR_DECISION", "RECOMMENDATION", "OTHER")
@@ -35,6 +35,7 @@ class MeetingPlanned(Event, frozen=True, kw_only=True):
     meeting_id: MeetingId
     bin: Bin
     body: Stream
+    body_kind: str
     levels: tuple[str, ...]
     planned_for: date
     quorum_rule: QuorumRule
@@ -119,12 +120,15 @@ class MeetingHeld(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.held.v1"
     meeting_id: MeetingId
     body: Stream
+    body_kind: str
     held_on: date
     items: tuple[int, ...]
 
 
 class MeetingMinuted(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.minuted.v1"
+    meeting_id: MeetingId
+    body: Stream
     number: int
     year: int
     minutes_ref: ContentRef
@@ -277,6 +281,7 @@ class Vote(Struct, frozen=True):
 
     round: int
     entitled: tuple[PersonId, ...]
+    opened_at: datetime
     is_open: bool = True
     carried: bool | None = None
     votes_for: int = 0
@@ -306,12 +311,16 @@ class Meeting(Struct, frozen=True):
     meeting: MeetingId
     bin: Bin
     body: Stream
+    body_kind: str
     levels: tuple[str, ...]
     quorum: QuorumRule
     phase: str
     last_act: datetime
+    planned_at: datetime
     items: dict[int, Item] = {}
     present: tuple[PersonId, ...] = ()
+    attended: tuple[PersonId, ...] = ()
+    """Whoever was there for some time, member or invited."""
     invited_present: tuple[PersonId, ...] = ()
     held_at: datetime | None = None
 
@@ -347,6 +356,10 @@ def decide(
     if state is None:
         raise Refusal("MEETING-UNKNOWN", meeting_id=command.meeting_id)
     body = body_of(state.body, facts)
+    active_organisation(state.bin, facts)
+    # A council that was established anew has not planned what the old one did.
+    if body.opened_at > state.planned_at:
+        raise Refusal("BODY-STATE", state="DISSOLVED", body=state.body)
     if state.phase not in ALLOWED_IN[type(command)]:
         raise Refusal("MEETING-STATE", state=state.phase)
     if facts.act.at < state.last_act:
@@ -362,8 +375,7 @@ def decide(
                 raise Refusal("MEETING-ITEM", item=command.item, reason="decided")
             return [ItemPostponed(item=command.item, reason_ref=command.reason_ref)]
         case OpenMeeting():
-            if not body.is_led:
-                raise Refusal("BODY-NOT-LED", bodies=[state.body])
+            require_led(state.body, body)
             return [MeetingOpened()]
         case RecordArrival():
             return arrive(command.person_id, state, body)
@@ -374,6 +386,7 @@ def decide(
         case Recuse():
             return recuse(command, state, body, facts)
         case OpenVote():
+            require_led(state.body, body)
             return open_vote(command, state, body)
         case CloseVote():
             return close_vote(command, state)
@@ -407,10 +420,16 @@ def body_of(body: Stream, facts: Surroundings) -> BodyFacts:
     return found
 
 
+def require_led(ref: Stream, body: BodyFacts) -> None:
+    """A body without a leader, or a council out of its term, decides nothing."""
+    if not body.is_led:
+        raise Refusal("BODY-NOT-LED", bodies=[ref])
+
+
 def plan(command: PlanMeeting, facts: Surroundings) -> list[Event | On]:
     body = body_of(command.body, facts)
-    if not body.is_led:
-        raise Refusal("BODY-NOT-LED", bodies=[command.body])
+    active_organisation(body.owner, facts)
+    require_led(command.body, body)
     if command.planned_for < local_day(body.opened_at):
         raise Refusal("CMD-BEFORE", act=command.planned_for, rests_on=body.opened_at)
     return [
@@ -418,6 +437,7 @@ def plan(command: PlanMeeting, facts: Surroundings) -> list[Event | On]:
             meeting_id=command.meeting_id,
             bin=body.owner,
             body=command.body,
+            body_kind=body.kind,
             levels=body.levels,
             planned_for=command.planned_for,
             quorum_rule=body.quorum,
@@ -432,9 +452,13 @@ def place_item(
     if command.kind not in ITEM_KINDS:
         raise Refusal("MEETING-ITEM-KIND", kind=command.kind, known=ITEM_KINDS)
     version = None
+    of_document = (command.document_id, command.content_hash, command.motion)
+    if command.kind != DOCUMENT and any(field is not None for field in of_document):
+        raise Refusal("MEETING-ITEM-FIELDS", kind=command.kind, needed=DOCUMENT)
     if command.kind == DOCUMENT:
         document = facts.document(command.document_id) if command.document_id else None
-        if document is None:
+        # A document of another organisation is told of no more than a missing one.
+        if document is None or document.owner != state.bin:
             raise Refusal("DOC-UNKNOWN", document_id=command.document_id)
         if command.motion not in MOTIONS:
             raise Refusal("MEETING-MOTION", motion=command.motion, known=MOTIONS)
@@ -563,6 +587,7 @@ def close(state: Meeting, facts: Surroundings) -> list[Event | On]:
         MeetingHeld(
             meeting_id=state.meeting,
             body=state.body,
+            body_kind=state.body_kind,
             held_on=facts.act.on,
             items=tuple(state.items),
         )
@@ -577,8 +602,10 @@ def minute(
     number = facts.last_minutes_number(state.body, year) + 1
     if command.number not in (None, number):
         raise Refusal("MEETING-NUMBER", given=command.number, next=number, year=year)
-    if not command.signed_by:
-        raise Refusal("MEETING-SIGNATURES")
+    signers = set(command.signed_by)
+    strangers = signers - {*state.attended, facts.act.actor.person}
+    if not signers or strangers or len(signers) < len(command.signed_by):
+        raise Refusal("MEETING-SIGNATURES", persons=sorted(strangers))
     numbered = minutes.MinutesNumbered(
         bin=state.bin,
         body=state.body,
@@ -588,6 +615,8 @@ def minute(
     )
     return [
         MeetingMinuted(
+            meeting_id=state.meeting,
+            body=state.body,
             number=number,
             year=year,
             minutes_ref=command.minutes_ref,
@@ -603,9 +632,11 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             event.meeting_id,
             event.bin,
             event.body,
+            event.body_kind,
             event.levels,
             event.quorum_rule,
             "PLANNED",
+            mark.at,
             mark.at,
         )
     assert state is not None
@@ -623,9 +654,12 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             return replace(after, phase="OPEN")
         case MemberArrived(invited=True):
             there = (*state.invited_present, event.person_id)
-            return replace(after, invited_present=there)
+            attended = (*state.attended, event.person_id)
+            return replace(after, invited_present=there, attended=attended)
         case MemberArrived():
-            return replace(after, present=(*state.present, event.person_id))
+            there = (*state.present, event.person_id)
+            attended = (*state.attended, event.person_id)
+            return replace(after, present=there, attended=attended)
         case MemberDeparted():
             gone = event.person_id
             return replace(
@@ -637,7 +671,7 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
             recused = (*state.items[event.item].recused, event.person_id)
             return with_item(after, event.item, recused=recused)
         case VoteOpened():
-            vote = Vote(event.round, event.entitled)
+            vote = Vote(event.round, event.entitled, mark.at)
             return with_item(after, event.item, vote=vote, rounds=event.round)
         case VoteClosed():
             opened = state.items[event.item].vote

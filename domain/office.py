@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.dates import Spell
 from domain.decider import Event, Mark, Place
-from domain.identifiers import Bin, PersonId, Stream
+from domain.identifiers import Bin, CapacityId, PersonId, Stream
 
 HEAD = "head"
 METHODISTS = "methodists"
@@ -21,13 +21,13 @@ class OfficeSeated(Event, frozen=True, kw_only=True):
     bin: Bin
     office: str
     person_id: PersonId
-    appointment: str
+    appointment_id: CapacityId
     spell: Spell
 
 
 class OfficeVacated(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "office.vacated.v1"
-    appointment: str
+    appointment_id: CapacityId
     spell: Spell
 
 
@@ -44,11 +44,14 @@ class Office(Struct, frozen=True):
 def evolve(state: Office | None, event: OfficeEvent, _mark: Mark) -> Office:
     match event:
         case OfficeSeated():
-            seats = {**(state.seats if state else {}), event.appointment: event.spell}
+            seats = {
+                **(state.seats if state else {}),
+                event.appointment_id: event.spell,
+            }
             return Office(event.bin, seats)
         case OfficeVacated():
             assert state is not None
-            return Office(state.bin, {**state.seats, event.appointment: event.spell})
+            return Office(state.bin, {**state.seats, event.appointment_id: event.spell})
     assert_never(event)
 
 

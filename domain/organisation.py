@@ -1,15 +1,17 @@
 """An organisation: its registration, levels, charter and governing decisions."""
 
-from datetime import date
-from typing import ClassVar, assert_never
+from datetime import date, datetime
+from typing import Annotated, ClassVar, assert_never
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from domain import unit
+from domain import office, unit
+from domain.dates import Spell, most_at_once
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
     DecisionId,
     Kato,
     Names,
@@ -41,12 +43,16 @@ class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     um_council: str | None = None
 
 
+Count = Annotated[int, Meta(ge=0, le=10_000_000)]
+
+
 class MethodistInputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the number of methodists rests on (rule 12): counts, no formula (A4)."""
 
-    specialties: int
-    learners: int
-    teachers: int
+    specialties: Count
+    specialisations: Count
+    learners: Count
+    teachers: Count
 
 
 class OrganisationRegistered(Event, frozen=True, kw_only=True):
@@ -92,7 +98,8 @@ class GoverningDecisionRecorded(Event, frozen=True, kw_only=True):
     number: str
     date: date
     file_hash: Sha256
-    mandate: Mandate | None = None
+    mandate: Mandate | None
+    inputs: MethodistInputs | None
 
 
 class MethodistNumberSet(Event, frozen=True, kw_only=True):
@@ -105,7 +112,7 @@ class MethodistNumberSet(Event, frozen=True, kw_only=True):
 class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "organisation.direct-leadership-assigned.v1"
     person_id: PersonId
-    appointment: str
+    appointment_id: CapacityId
 
 
 OrganisationEvent = (
@@ -176,8 +183,8 @@ class RecordCharter(Command, frozen=True, kw_only=True):
 class RecordGoverningDecision(Command, frozen=True, kw_only=True):
     """Record a decision of the organisation's council; rule 14 needs one of a mandate.
 
-    `kind` is COUNCIL_MANDATE (with `mandate`), METHODIST_NUMBER,
-    ACTING_APPOINTMENT or OTHER.
+    `kind` is COUNCIL_MANDATE (with `mandate`), METHODIST_NUMBER (with the `inputs`
+    that the council weighed, rule 12), ACTING_APPOINTMENT or OTHER.
     """
 
     tag: ClassVar[str] = "organisation.record-governing-decision"
@@ -188,16 +195,16 @@ class RecordGoverningDecision(Command, frozen=True, kw_only=True):
     date: date
     file_hash: Sha256
     mandate: Mandate | None = None
+    inputs: MethodistInputs | None = None
 
 
 class SetMethodistNumber(Command, frozen=True, kw_only=True):
-    """Set how many methodists the EM units may have (rule 12)."""
+    """Set how many methodists the EM units may have, by a decision of its own (12)."""
 
     tag: ClassVar[str] = "organisation.set-methodist-number"
     bin: Bin
     decision_id: DecisionId
     number: int
-    inputs: MethodistInputs
 
 
 class AssignDirectLeadership(Command, frozen=True, kw_only=True):
@@ -225,25 +232,43 @@ class RecordedDecision(Struct, frozen=True):
     kind: str
     date: date
     mandate: Mandate | None
+    inputs: MethodistInputs | None
 
 
 class Organisation(Struct, frozen=True):
-    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on."""
+    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
+
+    `phases` holds each of them with the instant from which it held.
+    """
 
     bin: Bin
     names: Names
     kind: str
     kato: Kato
-    phase: str
+    phases: tuple[tuple[datetime, str], ...]
+    last_act: datetime
     levels: tuple[str, ...] = ()
     charter: Charter = Charter()
     decisions: dict[DecisionId, RecordedDecision] = {}
     methodist_number: int | None = None
+    numbered_by: tuple[DecisionId, ...] = ()
+    """The decisions that set a number of methodists, the latest one last."""
+
+    @property
+    def phase(self) -> str:
+        return self.phases[-1][1]
+
+    def phase_at(self, moment: datetime) -> str:
+        """The phase at `moment`: UNREGISTERED before there was any."""
+        held = [phase for since, phase in self.phases if since <= moment]
+        return held[-1] if held else "UNREGISTERED"
 
 
 def decide(
     command: OrganisationCommand, state: Organisation | None, facts: Surroundings
 ) -> list[Event | On]:
+    if state is not None and facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     match command, state:
         case RegisterOrganisation(), None:
             return register(command, facts)
@@ -252,11 +277,11 @@ def decide(
         case _, None:
             raise Refusal("ORG-UNKNOWN", bin=command.bin)
         case _, Organisation(phase="CLOSED"):
-            raise Refusal("ORG-STATE", state="CLOSED")
-        case DeclareLevels(), Organisation():
+            raise Refusal("ORG-STATE", state="CLOSED", bin=command.bin)
+        case DeclareLevels(), Organisation(phase="REGISTERED" | "ACTIVE"):
             return declare_levels(command, state, facts)
         case ActivateOrganisation(), Organisation(phase="ACTIVE"):
-            raise Refusal("ORG-STATE", state="ACTIVE")
+            raise Refusal("ORG-STATE", state="ACTIVE", bin=command.bin)
         case ActivateOrganisation(), Organisation():
             require_levels(state.kind, state.levels, facts)
             return [OrganisationActivated()]
@@ -265,7 +290,7 @@ def decide(
         case CloseOrganisation(), Organisation():
             return [OrganisationClosed(act_no=command.act_no)]
         case _, Organisation(phase=phase) if phase != "ACTIVE":
-            raise Refusal("ORG-STATE", state=phase)
+            raise Refusal("ORG-STATE", state=phase, bin=command.bin)
         case RecordCharter(), Organisation():
             return [
                 CharterRecorded(
@@ -278,7 +303,7 @@ def decide(
         case RecordGoverningDecision(), Organisation():
             return record_decision(command, state, facts)
         case SetMethodistNumber(), Organisation():
-            return set_methodist_number(command, state)
+            return set_methodist_number(command, state, facts)
         case AssignDirectLeadership(), Organisation():
             return assign_direct_leadership(command, facts)
     raise AssertionError(command)
@@ -307,7 +332,7 @@ def register(command: RegisterOrganisation, facts: Surroundings) -> list[Event |
             unit.UnitCreated(
                 bin=owner,
                 unit_id=UnitId(unit.ADMINISTRATION),
-                kind="ADMINISTRATION",
+                kind=unit.ADMINISTRATION_KIND,
                 names=Names(ru="Администрация", kk="Әкімшілік", en="Administration"),
                 parent=None,
             ),
@@ -320,6 +345,15 @@ def declare_levels(
     command: DeclareLevels, state: Organisation, facts: Surroundings
 ) -> list[Event | On]:
     require_levels(state.kind, command.levels, facts)
+    for body in facts.reviewing_bodies(command.bin):
+        if not set(body.levels) <= set(command.levels):
+            raise Refusal(
+                "R2-LEVEL",
+                levels=command.levels,
+                allowed=body.levels,
+                body=body.ref,
+                body_names=body.names,
+            )
     order = facts.pack.levels
     return [LevelsDeclared(levels=tuple(sorted(set(command.levels), key=order.index)))]
 
@@ -348,9 +382,13 @@ def record_decision(
     if (command.kind == MANDATE) != (mandate is not None):
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, kind=command.kind)
     if mandate and not (
-        1 <= mandate.seats_min <= mandate.seats_max <= 1000 and mandate.powers
+        1 <= mandate.seats_min <= mandate.seats_max <= 1000
+        and mandate.powers
+        and (mandate.quorum is None or mandate.quorum.can_be_met)
     ):
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, mandate=mandate)
+    if (command.kind == METHODIST_NUMBER) != (command.inputs is not None):
+        raise Refusal("ORG-INPUTS", decision_id=command.decision_id, kind=command.kind)
     return [
         GoverningDecisionRecorded(
             decision_id=command.decision_id,
@@ -359,21 +397,31 @@ def record_decision(
             date=on_or_before_today(command.date, facts),
             file_hash=command.file_hash,
             mandate=mandate,
+            inputs=command.inputs,
         )
     ]
 
 
 def set_methodist_number(
-    command: SetMethodistNumber, state: Organisation
+    command: SetMethodistNumber, state: Organisation, facts: Surroundings
 ) -> list[Event | On]:
+    """Rule 12: by the latest decision, and never fewer than are in office."""
     decision = state.decisions.get(command.decision_id)
-    if decision is None or decision.kind != METHODIST_NUMBER or command.number < 0:
+    if decision is None or decision.inputs is None or command.number < 0:
         raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
+    if state.numbered_by:
+        latest = state.decisions[state.numbered_by[-1]]
+        if command.decision_id in state.numbered_by or decision.date < latest.date:
+            raise Refusal("ORG-DECISION-SPENT", decision_id=command.decision_id)
+    seats = facts.seats(command.bin, office.METHODISTS)
+    appointed = most_at_once(seats, Spell(valid_from=facts.act.on))
+    if appointed > command.number:
+        raise Refusal("R12-HEADCOUNT", number=command.number, appointed=appointed)
     return [
         MethodistNumberSet(
             decision_id=command.decision_id,
             number=command.number,
-            inputs=command.inputs,
+            inputs=decision.inputs,
         )
     ]
 
@@ -387,7 +435,7 @@ def assign_direct_leadership(
         if post.post == needed:
             return [
                 DirectLeadershipAssigned(
-                    person_id=command.person_id, appointment=post.capacity
+                    person_id=command.person_id, appointment_id=post.capacity
                 )
             ]
     raise Refusal("R14-DEPUTY", person_id=command.person_id, needed=needed)
@@ -401,31 +449,42 @@ def on_or_before_today(day: date, facts: Surroundings) -> date:
 
 
 def evolve(
-    state: Organisation | None, event: OrganisationEvent, _mark: Mark
+    state: Organisation | None, event: OrganisationEvent, mark: Mark
 ) -> Organisation:
     if isinstance(event, OrganisationRegistered):
         return Organisation(
-            event.bin, event.names, event.kind, event.kato, "REGISTERED"
+            event.bin,
+            event.names,
+            event.kind,
+            event.kato,
+            ((mark.at, "REGISTERED"),),
+            mark.at,
         )
     assert state is not None
     replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
     match event:
         case LevelsDeclared():
             return replace(state, levels=event.levels)
         case OrganisationActivated():
-            return replace(state, phase="ACTIVE")
+            return replace(state, phases=(*state.phases, (mark.at, "ACTIVE")))
         case OrganisationSuspended():
-            return replace(state, phase="SUSPENDED")
+            return replace(state, phases=(*state.phases, (mark.at, "SUSPENDED")))
         case OrganisationClosed():
-            return replace(state, phase="CLOSED")
+            return replace(state, phases=(*state.phases, (mark.at, "CLOSED")))
         case CharterRecorded():
             return replace(state, charter=event.clauses)
         case GoverningDecisionRecorded():
-            recorded = RecordedDecision(event.kind, event.date, event.mandate)
+            recorded = RecordedDecision(
+                event.kind, event.date, event.mandate, event.inputs
+            )
             decisions = {**state.decisions, event.decision_id: recorded}
             return replace(state, decisions=decisions)
         case MethodistNumberSet():
-            return replace(state, methodist_number=event.number)
+            numbered_by = (*state.numbered_by, event.decision_id)
+            return replace(
+                state, methodist_number=event.number, numbered_by=numbered_by
+            )
         case DirectLeadershipAssigned():
             return state
     assert_never(event)

@@ -1,10 +1,10 @@
 """A commission or a department: formed, led, below its minimum, dissolved."""
 
 from datetime import date, datetime
-from typing import ClassVar, assert_never
+from typing import Annotated, ClassVar, assert_never
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
@@ -12,6 +12,7 @@ from domain.identifiers import (
     Bin,
     BodyId,
     Code,
+    ContentRef,
     Names,
     Number,
     PersonId,
@@ -20,14 +21,24 @@ from domain.identifiers import (
     UnitId,
 )
 from domain.regulation.pack import QuorumRule
-from domain.surroundings import Election, Surroundings
+from domain.surroundings import (
+    Election,
+    OrganisationFacts,
+    Surroundings,
+    active_organisation,
+)
 
 COMMISSION = "COMMISSION"
 DEPARTMENT = "DEPARTMENT"
+CHAIR = "CHAIR"
+DEPARTMENT_HEAD = "DEPARTMENT_HEAD"
 
 
 def reference(owner: str, body_id: str) -> Stream:
     return Stream(f"review-body/{owner}.{body_id}")
+
+
+Years = Annotated[int, Meta(ge=0, le=80)]
 
 
 class UnitRegulation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,6 +47,7 @@ class UnitRegulation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     number: Number
     date: date
     file_hash: Sha256
+    approver_role: Code
 
 
 class ReviewBodyFormed(Event, frozen=True, kw_only=True):
@@ -79,14 +91,18 @@ class BodyReachedMinimum(Event, frozen=True, kw_only=True):
 
 class ChairElected(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.chair-elected.v1"
+    body_id: BodyId
     person_id: PersonId
     staff_kind: str
-    experience_years: int
+    experience_years: Years
+    reasons_ref: ContentRef | None
     election: Election
+    valid_from: date
 
 
 class DepartmentHeadAppointed(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.department-head-appointed.v1"
+    body_id: BodyId
     person_id: PersonId
     order_no: str
     valid_from: date
@@ -172,7 +188,8 @@ class ElectChair(Command, frozen=True, kw_only=True):
     bin: Bin
     body_id: BodyId
     person_id: PersonId
-    experience_years: int
+    experience_years: Years
+    reasons_ref: ContentRef | None = None
     election: Election | None = None
 
 
@@ -267,9 +284,10 @@ def decide(
 ) -> list[Event]:
     if state is not None and facts.act.at < state.last_act:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+    organisation = active_organisation(command.bin, facts)
     match command, state:
         case ((FormCommission() | FormDepartment()), None):
-            return form(command, facts)
+            return form(command, organisation, facts)
         case ((FormCommission() | FormDepartment()), ReviewBody()):
             raise Refusal("BODY-EXISTS", body=reference(command.bin, command.body_id))
         case _, None:
@@ -291,13 +309,14 @@ def decide(
     raise AssertionError(command)
 
 
-def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[Event]:
+def form(
+    command: FormCommission | FormDepartment,
+    organisation: OrganisationFacts,
+    facts: Surroundings,
+) -> list[Event]:
     """Rule 16: the right level, and three distinct teachers of the disciplines."""
     kind = COMMISSION if isinstance(command, FormCommission) else DEPARTMENT
     rule = facts.pack.review_bodies[kind]
-    organisation = facts.organisation(command.bin)
-    if organisation is None or not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=command.bin)
     if not command.levels or not set(command.levels) <= set(organisation.levels):
         raise Refusal("R2-LEVEL", levels=command.levels, allowed=organisation.levels)
     if not set(command.levels) <= set(rule.levels):
@@ -307,8 +326,11 @@ def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[
     if above is None or not above.is_active:
         raise Refusal("UNIT-UNKNOWN", unit_id=command.unit_id)
     regulation = command.regulation if isinstance(command, FormDepartment) else None
-    if rule.regulation and regulation is None:
-        raise Refusal("R11-NO-REGULATION", unit_id=command.body_id)
+    if rule.regulation:
+        require_regulation(regulation, command.body_id, organisation, facts)
+    quorum = command.quorum_rule or facts.pack.default_quorum
+    if not quorum.can_be_met:
+        raise Refusal("BODY-QUORUM", quorum=quorum.quorum, majority=quorum.majority)
     members = tuple(dict.fromkeys(command.members))
     eligible = [
         person for person in members if is_teacher(command.bin, person, command, facts)
@@ -325,14 +347,29 @@ def form(command: FormCommission | FormDepartment, facts: Surroundings) -> list[
             kind=kind,
             names=command.names,
             unit=unit,
-            levels=command.levels,
+            levels=tuple(dict.fromkeys(command.levels)),
             discipline_codes=command.discipline_codes,
             specialty_codes=command.specialty_codes,
             members=members,
             regulation=regulation,
-            quorum_rule=command.quorum_rule or facts.pack.default_quorum,
+            quorum_rule=quorum,
         )
     ]
+
+
+def require_regulation(
+    regulation: UnitRegulation | None,
+    body_id: BodyId,
+    organisation: OrganisationFacts,
+    facts: Surroundings,
+) -> None:
+    """Rule 11: approved as the charter provides, before the department works by it."""
+    allowed = organisation.regulation_approvers
+    allowed = allowed or facts.pack.default_regulation_approvers
+    if regulation is None or regulation.approver_role not in allowed:
+        raise Refusal("R11-NO-REGULATION", unit_id=body_id, approvers=allowed)
+    if regulation.date > facts.act.on:
+        raise Refusal("CMD-FUTURE", date=regulation.date, act=facts.act.on)
 
 
 def is_teacher(
@@ -387,7 +424,7 @@ def elect_chair(
     command: ElectChair, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
     """Rule 17: elected, from the commission's own teachers and masters."""
-    if state.kind != COMMISSION:
+    if facts.pack.review_bodies[state.kind].led_by != CHAIR:
         raise Refusal("R17-DEPARTMENT-HEAD", kind=state.kind)
     if command.person_id in state.invited:
         raise Refusal("R17-EXTERNAL", person_id=command.person_id)
@@ -417,10 +454,13 @@ def elect_chair(
         raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
     return [
         ChairElected(
+            body_id=state.body_id,
             person_id=command.person_id,
             staff_kind=posts[0],
             experience_years=command.experience_years,
+            reasons_ref=command.reasons_ref,
             election=election,
+            valid_from=facts.act.on,
         )
     ]
 
@@ -429,12 +469,14 @@ def appoint_department_head(
     command: AppointDepartmentHead, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
     """Rule 17: a department is led by its head, who works in it."""
-    if state.kind != DEPARTMENT:
+    if facts.pack.review_bodies[state.kind].led_by != DEPARTMENT_HEAD:
         raise Refusal("R17-CHAIR", kind=state.kind)
-    if command.person_id not in state.members_on(facts.act.on):
+    in_office = bool(facts.posts(state.bin, command.person_id))
+    if not in_office or command.person_id not in state.members_on(facts.act.on):
         raise Refusal("R17-DEPARTMENT-HEAD", person_id=command.person_id)
     return [
         DepartmentHeadAppointed(
+            body_id=state.body_id,
             person_id=command.person_id,
             order_no=command.order_no,
             valid_from=facts.act.on,
@@ -446,6 +488,9 @@ def invite(
     command: InviteSpecialist, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
     """Rule 17: outsiders may be engaged; they never count and never lead."""
+    actor = facts.act.actor
+    if actor.role in (CHAIR, DEPARTMENT_HEAD) and actor.seat != facts.stream:
+        raise Refusal("ACTOR-BODY", body=facts.stream, capacity=actor.capacity)
     known = facts.pack.external_categories
     if command.category not in known:
         raise Refusal("BODY-CATEGORY", category=command.category, known=known)
@@ -493,9 +538,11 @@ def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> Revi
         case BodyReachedMinimum():
             return replace(state, below_minimum=False)
         case ChairElected():
-            return with_leader(state, event.person_id, "CHAIR", day, mark)
+            first_day = event.valid_from
+            return with_leader(state, event.person_id, CHAIR, first_day, mark)
         case DepartmentHeadAppointed():
-            return with_leader(state, event.person_id, "DEPARTMENT_HEAD", day, mark)
+            first_day = event.valid_from
+            return with_leader(state, event.person_id, DEPARTMENT_HEAD, first_day, mark)
         case SpecialistInvited():
             return replace(state, invited=(*state.invited, event.person_id))
         case ReviewBodyDissolved():

@@ -6,10 +6,10 @@ from typing import ClassVar, assert_never
 from msgspec import Struct
 
 from domain import office
-from domain.dates import Spell
+from domain.dates import Spell, most_at_once
 from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
-from domain.identifiers import Bin, Code, Number, PersonId, Stream, UnitId
-from domain.surroundings import Surroundings
+from domain.identifiers import Bin, CapacityId, Code, Number, PersonId, Stream, UnitId
+from domain.surroundings import Surroundings, active_organisation
 
 POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST", "TEACHER", "MASTER", "SPECIALIST")
 OFFICE_OF_POST = {"HEAD": office.HEAD, "METHODIST": office.METHODISTS}
@@ -87,11 +87,11 @@ class Staff(Struct, frozen=True):
 def decide(
     command: StaffCommand, state: Staff | None, facts: Surroundings
 ) -> list[Event | On]:
-    organisation = facts.organisation(command.bin)
-    if organisation is None:
+    if facts.organisation(command.bin) is None:
         raise Refusal("ORG-UNKNOWN", bin=command.bin)
     match command:
         case AppointStaff():
+            active_organisation(command.bin, facts)
             return appoint(command, state, facts)
         case EndAppointment():
             return end(command, state, facts)
@@ -111,7 +111,8 @@ def appoint(
     unit = None
     if command.unit_id is not None:
         unit = Stream(f"unit/{command.bin}.{command.unit_id}")
-        if facts.unit(unit) is None:
+        place_of_work = facts.unit(unit)
+        if place_of_work is None or not place_of_work.is_active:
             raise Refusal("UNIT-UNKNOWN", unit_id=command.unit_id)
     held = state.appointments.values() if state else ()
     for other in held:
@@ -141,7 +142,7 @@ def appoint(
                 bin=command.bin,
                 office=name,
                 person_id=command.person_id,
-                appointment=capacity_id(command.bin, command.person_id, number),
+                appointment_id=capacity_id(command.bin, command.person_id, number),
                 spell=spell,
             ),
         ),
@@ -152,20 +153,15 @@ def require_room(
     name: str, spell: Spell, command: AppointStaff, facts: Surroundings
 ) -> None:
     """One head at a time; as many methodists as the council set (rule 12)."""
-    taken = [seat for seat in facts.seats(command.bin, name) if seat.overlaps(spell)]
+    seats = facts.seats(command.bin, name)
     if name == office.HEAD:
+        taken = [seat for seat in seats if seat.overlaps(spell)]
         if taken:
             raise Refusal("STAFF-HEAD-TAKEN", spells=taken)
         return
     organisation = facts.organisation(command.bin)
     number = organisation.methodist_number if organisation else None
-    # Whoever overlaps on some day does so on the first day of one of the spells.
-    first_days = [spell.valid_from, *(seat.valid_from for seat in taken)]
-    appointed = max(
-        sum(seat.covers(day) for seat in taken)
-        for day in first_days
-        if spell.covers(day)
-    )
+    appointed = most_at_once(seats, spell)
     if appointed + 1 > (number or 0):
         raise Refusal("R12-HEADCOUNT", number=number or 0, appointed=appointed)
 
@@ -188,12 +184,12 @@ def end(
     if name is None:
         return [ended]
     capacity = capacity_id(command.bin, command.person_id, command.appointment)
-    vacated = office.OfficeVacated(appointment=capacity, spell=spell)
+    vacated = office.OfficeVacated(appointment_id=capacity, spell=spell)
     return [ended, On(office.stream_of(command.bin, name), vacated)]
 
 
-def capacity_id(owner: str, person: str, number: int) -> str:
-    return f"{stream_of(owner, person)}#{number}"
+def capacity_id(owner: str, person: str, number: int) -> CapacityId:
+    return CapacityId(f"{stream_of(owner, person)}#{number}")
 
 
 def evolve(state: Staff | None, event: StaffEvent, mark: Mark) -> Staff:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.dates import Spell
-from domain.decider import Act
+from domain.decider import Act, Refusal
 from domain.identifiers import (
     Bin,
+    CapacityId,
+    Code,
     DecisionId,
     DocumentId,
     Kato,
@@ -18,6 +20,7 @@ from domain.identifiers import (
     PersonId,
     Sha256,
     Stream,
+    UnitId,
 )
 from domain.regulation.pack import QuorumRule, RulePack
 
@@ -30,7 +33,7 @@ class Post(Struct, frozen=True):
     unit: Stream | None
     disciplines: tuple[str, ...]
     spell: Spell
-    capacity: str
+    capacity: CapacityId
 
 
 class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,23 +54,23 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `council` is the key of the council: `org`, `um` or a unit id.
     """
 
-    council: str
+    council: UnitId
     seats_min: int
     seats_max: int
-    powers: tuple[str, ...]
-    term_months: int | None = None
+    powers: tuple[Code, ...]
+    term_months: Annotated[int, Meta(ge=1, le=1200)] | None = None
     quorum: QuorumRule | None = None
 
 
 class OrganisationFacts(Struct, frozen=True):
-    """An organisation as others see it at the date of an act."""
+    """An organisation as others see it at the instant of an act."""
 
     bin: Bin
     kind: str
     names: Names
     kato: Kato
     levels: tuple[str, ...]
-    is_active: bool
+    phase: str
     regulation_approvers: tuple[str, ...]
     mandates: dict[DecisionId, Mandate]
     methodist_number: int | None
@@ -75,7 +78,7 @@ class OrganisationFacts(Struct, frozen=True):
 
 
 class UnitFacts(Struct, frozen=True):
-    """A unit: its kind, its parent unit if any, whether it is active."""
+    """A unit: its kind, its parent unit if any, whether it was active then."""
 
     ref: Stream
     owner: Bin
@@ -125,6 +128,7 @@ class ItemFacts(Struct, frozen=True):
     """What a meeting made of an agenda item.
 
     `is_held` speaks of the meeting; `carried` is None while no vote stands.
+    `voted_at` is when the standing vote was opened.
     """
 
     meeting: MeetingId
@@ -137,6 +141,7 @@ class ItemFacts(Struct, frozen=True):
     content_hash: Sha256 | None
     motion: str | None
     carried: bool | None
+    voted_at: datetime | None
     votes_for: int
     votes_against: int
     votes_abstained: int
@@ -174,3 +179,13 @@ class Surroundings(Protocol):
     def document(self, document: DocumentId) -> DocumentFacts | None: ...
 
     def last_minutes_number(self, body: Stream, year: int) -> int: ...
+
+
+def active_organisation(owner: Bin, facts: Surroundings) -> OrganisationFacts:
+    """The organisation that acts, or a refusal: it must be ACTIVE at that instant."""
+    organisation = facts.organisation(owner)
+    if organisation is None:
+        raise Refusal("ORG-UNKNOWN", bin=owner)
+    if organisation.phase != "ACTIVE":
+        raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)
+    return organisation

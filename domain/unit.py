@@ -1,6 +1,6 @@
 """A unit of an organisation: faculty, institute, division, branch, methodical unit."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, assert_never
 
 import msgspec
@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import Bin, Names, Number, Sha256, Stream, UnitId
-from domain.surroundings import Surroundings
+from domain.surroundings import Surroundings, active_organisation
 
 ADMINISTRATION = "adm"
+ADMINISTRATION_KIND = "ADMINISTRATION"
 RESERVED_IDS = (ADMINISTRATION, "org", "um", "head", "methodists")
 
 
@@ -92,7 +93,7 @@ UnitCommand = CreateUnit | ApproveRegulation | ActivateUnit | CloseUnit
 
 
 class Unit(Struct, frozen=True):
-    """DRAFT, ACTIVE or CLOSED."""
+    """DRAFT, ACTIVE or CLOSED; active from `opened_at` until `closed_at`."""
 
     bin: Bin
     unit_id: UnitId
@@ -100,18 +101,31 @@ class Unit(Struct, frozen=True):
     names: Names
     parent: Stream | None
     levels: tuple[str, ...]
-    phase: str = "DRAFT"
+    last_act: datetime
     has_regulation: bool = False
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def phase(self) -> str:
+        if self.closed_at is not None:
+            return "CLOSED"
+        return "DRAFT" if self.opened_at is None else "ACTIVE"
+
+    def is_active_at(self, moment: datetime) -> bool:
+        return (
+            self.opened_at is not None
+            and self.opened_at <= moment
+            and (self.closed_at is None or moment < self.closed_at)
+        )
 
 
 def decide(
     command: UnitCommand, state: Unit | None, facts: Surroundings
 ) -> list[Event]:
-    organisation = facts.organisation(command.bin)
-    if organisation is None:
-        raise Refusal("ORG-UNKNOWN", bin=command.bin)
-    if not organisation.is_active:
-        raise Refusal("ORG-STATE", state="not ACTIVE", bin=command.bin)
+    organisation = active_organisation(command.bin, facts)
+    if state is not None and facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     match command, state:
         case CreateUnit(), None:
             return create(command, organisation.levels, facts)
@@ -128,8 +142,14 @@ def decide(
         case ActivateUnit(), Unit():
             exempt = facts.pack.unit_kinds_without_regulation
             if not state.has_regulation and state.kind not in exempt:
-                raise Refusal("R11-NO-REGULATION", unit_id=state.unit_id)
+                allowed = organisation.regulation_approvers
+                allowed = allowed or facts.pack.default_regulation_approvers
+                raise Refusal(
+                    "R11-NO-REGULATION", unit_id=state.unit_id, approvers=allowed
+                )
             return [UnitActivated()]
+        case CloseUnit(), Unit(kind="ADMINISTRATION"):
+            raise Refusal("UNIT-ID", unit_id=state.unit_id, reserved=RESERVED_IDS)
         case CloseUnit(), Unit():
             return [UnitClosed(act_no=command.act_no)]
     raise AssertionError(command)
@@ -139,8 +159,9 @@ def create(
     command: CreateUnit, levels: tuple[str, ...], facts: Surroundings
 ) -> list[Event]:
     """Rule 10: a kind of the list, under a parent of the same organisation."""
-    if command.kind not in facts.pack.unit_kinds:
-        known = facts.pack.unit_kinds
+    # The administration comes with the organisation (A31), and needs no regulation.
+    known = [kind for kind in facts.pack.unit_kinds if kind != ADMINISTRATION_KIND]
+    if command.kind not in known:
         raise Refusal("R10-UNIT-KIND", kind=command.kind, known=known)
     if command.unit_id in RESERVED_IDS:
         raise Refusal("UNIT-ID", unit_id=command.unit_id, reserved=RESERVED_IDS)
@@ -160,7 +181,7 @@ def create(
             kind=command.kind,
             names=command.names,
             parent=parent,
-            levels=command.levels,
+            levels=tuple(dict.fromkeys(command.levels)),
         )
     ]
 
@@ -184,7 +205,7 @@ def approve_regulation(
     ]
 
 
-def evolve(state: Unit | None, event: UnitEvent, _mark: Mark) -> Unit:
+def evolve(state: Unit | None, event: UnitEvent, mark: Mark) -> Unit:
     if isinstance(event, UnitCreated):
         return Unit(
             event.bin,
@@ -193,15 +214,18 @@ def evolve(state: Unit | None, event: UnitEvent, _mark: Mark) -> Unit:
             event.names,
             event.parent,
             event.levels,
+            mark.at,
         )
     assert state is not None
+    replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
     match event:
         case RegulationApproved():
-            return msgspec.structs.replace(state, has_regulation=True)
+            return replace(state, has_regulation=True)
         case UnitActivated():
-            return msgspec.structs.replace(state, phase="ACTIVE")
+            return replace(state, opened_at=mark.at)
         case UnitClosed():
-            return msgspec.structs.replace(state, phase="CLOSED")
+            return replace(state, closed_at=mark.at)
     assert_never(event)
 
 

@@ -135,4 +135,5 @@ APPROVAL_STAGE = Projection(
     keys=keys,
     fold=fold,
     indexes=(("org_bin",), ("body",)),
+    aggregates=frozenset({"document"}),
 )

@@ -81,6 +81,7 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     approved_by_role: str | None = None
     approved_at: datetime | None = None
     approval_act_no: str | None = None
+    signature_status: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     self_review_flag: bool = False
@@ -203,7 +204,7 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
                 "state": "RETURNED",
                 "current_stage": None,
                 "return_count": row.return_count + 1,
-                "returned_by": event.by,
+                "returned_by": event.body or event.role,
                 "returned_reason_refs": event.reason_refs,
             }
         case DocumentApproved() as event:
@@ -215,6 +216,7 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
                 "approval_act_no": event.act_no,
                 "valid_from": event.valid_from,
                 "valid_to": event.valid_to,
+                "signature_status": event.signature and event.signature.status,
                 "self_review_flag": event.self_review,
             }
         case DocumentWithdrawn():
@@ -249,4 +251,5 @@ APPROVAL_STATUS = Projection(
     keys=keys,
     fold=fold,
     indexes=(("org_bin", "state"), ("state",), ("kind",)),
+    aggregates=frozenset({"document"}),
 )

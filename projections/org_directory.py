@@ -80,4 +80,5 @@ ORG_DIRECTORY = Projection(
     keys=keys,
     fold=fold,
     indexes=(("region_kato",), ("kind",)),
+    aggregates=frozenset({"organisation"}),
 )

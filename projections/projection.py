@@ -47,6 +47,7 @@ class Projection(Generic[Row]):
     it, in the order of the tuples that `keys` returns. `fold` returns the row after
     the event, or None where no row remains. A stored row folds the events of one
     aggregate. `indexes` name the groups of columns that queries filter by.
+    `aggregates` name those whose events it folds; None: it is shown every event.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Projection(Generic[Row]):
     keys: Callable[[Recorded], Sequence[Key]]
     fold: Callable[[Row | None, Recorded, Key], Row | None]
     indexes: tuple[tuple[str, ...], ...] = ()
+    aggregates: frozenset[str] | None = None

@@ -123,7 +123,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         levels=["HE"],
         members=teachers[:2],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     formed = teller.give(
         head,
@@ -135,7 +135,7 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         members=teachers,
         specialty_codes=["B057"],
         unit_id="faculty",
-        regulation=regulation("Кафедра"),
+        regulation={**regulation("Кафедра"), "approver_role": "HEAD"},
     )
     led = teller.give(
         head,
@@ -156,8 +156,8 @@ def build_university(teller: Teller, institution: Institution, head: Person) -> 
         "faculty",
         "B057",
         department,
-        council(teller, head, owner, "faculty", teachers),
-        council(teller, head, owner, "org", (*teachers[2:], deputy.id, head.id)),
+        council(teller, head, institution, "faculty", teachers),
+        council(teller, head, institution, "org", (*teachers[2:], deputy.id, head.id)),
     )
 
 
@@ -210,7 +210,7 @@ def build_college(teller: Teller, institution: Institution, head: Person) -> Hou
         "06130100",
         Body(formed.stream, teachers, chair),
         None,
-        council(teller, head, owner, "org", (*teachers, deputy.id)),
+        council(teller, head, institution, "org", (*teachers, deputy.id)),
     )
 
 
@@ -237,6 +237,12 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         number="5",
         date=date.today(),
         file_hash=digest(f"methodists {institution.bin}"),
+        inputs={
+            "specialties": 12,
+            "specialisations": 4,
+            "learners": 4100,
+            "teachers": 310,
+        },
     )
     teller.give(
         head,
@@ -244,7 +250,6 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         bin=institution.bin,
         decision_id=decision,
         number=2,
-        inputs={"specialties": 12, "learners": 4100, "teachers": 310},
     )
     return appoint(teller, head, institution, "METHODIST", "em-centre")
 
@@ -291,10 +296,19 @@ def unit(
 
 
 def council(
-    teller: Teller, head: Person, owner: str, key: str, members: tuple[str, ...]
+    teller: Teller,
+    head: Person,
+    institution: Institution,
+    key: str,
+    members: tuple[str, ...],
 ) -> Body:
     """A council with its mandate, elected members, chair and secretary."""
-    title = {"ru": "Методический совет", "kk": "Әдістемелік кеңес"}
+    owner = institution.bin
+    whose = institution.name_ru if key == "org" else f"{key}, {institution.name_ru}"
+    title = {
+        "ru": f"Методический совет ({whose})",
+        "kk": f"Әдістемелік кеңес ({institution.name_kk or whose})",
+    }
     if key == "org":
         teller.give_in_vain(
             "R14-MANDATE",

@@ -1,6 +1,5 @@
 """POST /v1/commands/{type}: a command in, its acceptance or refusal out."""
 
-import asyncio
 from datetime import MAXYEAR, MINYEAR
 
 from litestar import post
@@ -8,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
 
+from adapters.answering import LoopAnswers
 from adapters.http_routes.doors import Doors
 from adapters.http_routes.exchange import (
     JSON,
@@ -40,6 +40,8 @@ class Acceptance(Struct, frozen=True, kw_only=True):
 
 
 def command_routes(doors: Doors) -> list[HTTPRouteHandler]:
+    answers = LoopAnswers(doors.submit)
+
     @post("/v1/commands/{tag:str}", status_code=200, request_max_body_size=None)
     async def command(request: HttpRequest, tag: FromPath[str]) -> HttpAnswer:
         claims = claims_of(doors, request)
@@ -54,8 +56,7 @@ def command_routes(doors: Doors) -> list[HTTPRouteHandler]:
             traceparent=trace_of(request),
         )
         try:
-            # Shielded: a cancelled request must not cancel what the bus will settle.
-            answer = await asyncio.shield(asyncio.wrap_future(doors.submit(order)))
+            answer = await answers.ask(order)
         except Refusal as refusal:  # a door may refuse before the bus
             told = refused(doors.pack, refusal, order.command.command_id)
             return refused_answer(request, told, doors.pack)

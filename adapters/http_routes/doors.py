@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from adapters.identity import Identities, Jwks
 from adapters.orders import Answer, Order
+from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from domain.identifiers import ContentRef, PersonId
 from domain.regulation.pack import RulePack
@@ -94,3 +95,4 @@ class Doors:
     published: Callable[[int], bool]
     pack: RulePack
     jwks: Callable[[], Jwks]
+    projections: ProjectionDesk

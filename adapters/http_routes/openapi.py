@@ -27,6 +27,15 @@ from adapters.http_routes.described import (
 from adapters.identity import Jwks
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import Problem, problem_of
+from adapters.projection_desk import (
+    ParkedList,
+    ProjectionAnswer,
+    ProjectionList,
+    RetryWish,
+    SkipWish,
+    WishList,
+)
+from adapters.views import Wish
 from domain.decider import Refusal
 from domain.messages import COMMANDS
 from domain.regulation.pack import CatalogueEntry, RulePack
@@ -53,6 +62,13 @@ ANSWERS: tuple[type[Struct], ...] = (
     HealthAnswer,
     Liveness,
     Jwks,
+    ProjectionAnswer,
+    ProjectionList,
+    ParkedList,
+    WishList,
+    Wish,
+    RetryWish,
+    SkipWish,
 )
 
 
@@ -83,7 +99,12 @@ def openapi_document(pack: RulePack, version: str = "0") -> Described:
         },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
-        "paths": {**commands, **reading_paths(references), **open_paths(references)},
+        "paths": {
+            **commands,
+            **reading_paths(references),
+            **projection_paths(references),
+            **open_paths(references),
+        },
         "components": {
             "schemas": components,
             "responses": {
@@ -239,6 +260,54 @@ def reading_paths(references: Mapping[type, Described]) -> Described:
                 parameters=parameters_of(RefusalQuery),
             )
         },
+    }
+
+
+def projection_paths(references: Mapping[type, Described]) -> Described:
+    """What operators of the node see of its views and wish of them."""
+
+    def seen(name: str, summary: str, answer: type[Struct], *path: str) -> Described:
+        parameters = [in_path(each) for each in path]
+        return {
+            "get": operation(name, summary, references[answer], parameters=parameters)
+        }
+
+    def wished(name: str, summary: str, **more: Any) -> Described:  # further members
+        answer = references[WishList]
+        return {"post": operation(name, summary, answer, status="202", **more)}
+
+    def body(kind: type[Struct], **example: object) -> Described:
+        content = {"schema": references[kind], "example": example}
+        return {"required": True, "content": {JSON: content}}
+
+    return {
+        "/v1/projections": seen(
+            "list_projections", "Every view, and how far it is", ProjectionList
+        ),
+        "/v1/projections/{name}": seen(
+            "show_projection", "One view", ProjectionAnswer, "name"
+        ),
+        "/v1/projections/{name}/rebuild": wished(
+            "rebuild_projection",
+            "Make a view, or `all`, anew beside the live one",
+            parameters=[in_path("name")],
+        ),
+        "/v1/projections/parked": seen(
+            "list_parked", "The streams that wait, and why", ParkedList
+        ),
+        "/v1/projections/parked/retry": wished(
+            "retry_parked",
+            "Fold what is parked of a stream again",
+            requestBody=body(RetryWish, stream="council/260990000017.org"),
+        ),
+        "/v1/projections/parked/skip": wished(
+            "skip_parked",
+            "Leave a parked event out, for good",
+            requestBody=body(SkipWish, position=17, reason="Записано по ошибке"),
+        ),
+        "/v1/projections/wishes/{number}": seen(
+            "show_wish", "A wish, and what came of it", Wish, "number"
+        ),
     }
 
 

@@ -3,61 +3,56 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
 import structlog
 from msgspec import Struct
 from nats.aio.client import Client
 from structlog.typing import FilteringBoundLogger
 
+from adapters.envelope import StoreUnavailable
 from adapters.jetstream.connection import Connect
-from adapters.jetstream.reader import Reader
+from adapters.jetstream.folding import Decode
+from adapters.jetstream.follower import Follower
+from adapters.jetstream.rebuild import Rebuild
 from adapters.jetstream.stream import stream_name
-from projections.projection import Key, Projection, Recorded, Row
+from adapters.jetstream.wishes import UNKNOWN_VIEW, carry_out
+from adapters.views import AnyProjection, Views, Wish
 
 STALE_SECONDS = 10.0
+BEHIND_EVENTS = 5_000
+WISH_SECONDS = 0.5
 LONGEST_PAUSE = 2.0
 
 ProjectorState = Literal[
-    "starting", "running", "waiting", "view-behind", "stale", "bus-down"
+    "starting",
+    "waiting",
+    "running",
+    "view-behind",
+    "stale",
+    "bus-down",
+    "store-down",
 ]
-AnyProjection = Projection[Any]  # Any: each view has rows of its own type
-Rows = dict[Key, Struct | None]
-Decode = Callable[[bytes], Recorded]
 
 log: FilteringBoundLogger = structlog.get_logger()
 
 
-class Views(Protocol):
-    """Where rows and positions are kept, both in one transaction."""
+class RebuildStatus(Struct, frozen=True):
+    """How far the rebuild of a view is on its way to `target`."""
 
-    def position(self, name: str) -> int: ...
-
-    def load(
-        self, projection: Projection[Row], keys: Sequence[Key]
-    ) -> dict[Key, Row]: ...
-
-    def save(
-        self,
-        projection: Projection[Row],
-        before: int,
-        after: int,
-        rows: Mapping[Key, Row | None],
-    ) -> bool:
-        """Write rows (None: delete) and move the position from `before` to `after`.
-
-        False, and nothing written, where the position is not `before`.
-        """
-        ...
+    position: int
+    target: int
 
 
-class ViewStatus(Struct, frozen=True):
-    """How far a view is, and the event that halts it."""
+class ViewStatus(Struct, frozen=True, kw_only=True):
+    """How far a view is, and the streams of which it shows nothing new."""
 
     name: str
     position: int
-    halted_at: int | None
+    lag: int = 0
+    parked: tuple[str, ...] = ()
+    rebuild: RebuildStatus | None = None
 
 
 class ProjectorStatus(Struct, frozen=True):
@@ -67,17 +62,6 @@ class ProjectorStatus(Struct, frozen=True):
     views: tuple[ViewStatus, ...]
     waiting: int
     last_error: str | None
-
-
-class _MovedElsewhere(Exception):
-    """Somebody else moved a view: begin again from where it stands now."""
-
-
-class _Advance(Struct, frozen=True):
-    saved: bool
-    position: int
-    halted_at: int | None = None
-    error: str | None = None
 
 
 class Projector:
@@ -96,174 +80,175 @@ class Projector:
         self._decode = decode
         self._connect = connect
         self._stream = stream_name(node)
-        self._positions = dict.fromkeys(self._projections, 0)
-        self._halted: dict[str, int] = {}
+        self._saving = asyncio.Lock()
+        self._live = self._follower(projections, self._saving)
+        self._begin_again = asyncio.Event()
+        self._rebuild: Rebuild | None = None
         self._nc: Client | None = None
-        self._reader: Reader | None = None
         self._moved = asyncio.Condition()
-        self._stuck_since: float | None = None
-        self._last_error: str | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+        self._error: Exception | None = None
+        self._failed_at = 0.0
 
     def status(self) -> ProjectorStatus:
+        rebuilt = self._rebuild.progress() if self._rebuild else {}
+        end = self._live.end
         views = tuple(
-            ViewStatus(name, position, self._halted.get(name))
-            for name, position in self._positions.items()
+            ViewStatus(
+                name=name,
+                position=self._live.position(name),
+                lag=max(0, end - self._live.position(name)),
+                parked=self._live.parked_streams(name),
+                rebuild=RebuildStatus(rebuilt[name], end) if name in rebuilt else None,
+            )
+            for name in self._projections
         )
-        going = [view.position for view in views if view.halted_at is None]
-        end = self._reader.end if self._reader else 0
-        waiting = max(0, end - min(going)) if going else 0
-        read_error = self._reader.last_error if self._reader else None
+        reader = self._live.reader
+        failure = self._failure()
+        error = str(failure) or repr(failure) if failure else None
         return ProjectorStatus(
-            state=self._state(waiting),
+            state=self._state(),
             views=views,
-            waiting=waiting,
-            last_error=self._last_error or read_error,
+            waiting=self._live.waiting,
+            last_error=error or (reader.last_error if reader else None),
         )
 
-    def _state(self, waiting: int) -> ProjectorState:
-        stuck = time.monotonic() - self._stuck_since if self._stuck_since else 0.0
-        if waiting and stuck > STALE_SECONDS:
-            return "stale"
-        if self._reader is None:
-            return "starting" if self._last_error is None else "bus-down"
-        if self._nc is None or not self._nc.is_connected or self._reader.last_error:
+    def _failure(self) -> Exception | None:
+        """What keeps the views from moving; None once they did, or need not."""
+        return None if self._live.is_settled else self._error
+
+    def _state(self) -> ProjectorState:
+        reader = self._live.reader
+        if isinstance(self._failure(), StoreUnavailable):
+            return "store-down"
+        if reader is None:
+            return "starting" if self._error is None else "bus-down"
+        if self._nc is None or not self._nc.is_connected or reader.last_error:
             return "bus-down"
-        if self._halted:
-            return "view-behind"
-        return "running" if waiting else "waiting"
+        if not self._live.waiting:
+            return "waiting"
+        if time.monotonic() - self._live.moved_at > STALE_SECONDS:
+            return "stale"
+        return "view-behind" if self._live.waiting > BEHIND_EVENTS else "running"
 
     async def wait_for(
         self, position: int, timeout: float, view: str | None = None
     ) -> bool:
-        """Wait until the view (or all) shows `position`; False when it does not."""
-        names = self._positions if view is None else (view,)
+        """Wait until the view (or all) is at `position`; False when it is not."""
+        names = self._projections if view is None else (view,)
 
-        def settled() -> bool:
-            return all(
-                self._positions[name] >= position or name in self._halted
-                for name in names
-            )
+        def shows() -> bool:
+            return all(self._live.position(name) >= position for name in names)
 
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._moved:
-                await self._moved.wait_for(settled)
-        return all(self._positions[name] >= position for name in names)
+                await self._moved.wait_for(shows)
+        return shows()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Keep the views up to date until `stop` is set."""
+        """Keep the views up to date, and do what is wished, until `stop` is set."""
+        works = (self._follow, self._carry_out_wishes, self._make_anew)
+        tasks = [asyncio.create_task(self._keep(work, stop)) for work in works]
+        await stop.wait()
+        self._begin_again.set()
+        await asyncio.gather(*tasks)
+
+    async def _keep(
+        self, work: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        """Do the work again and again; after a failure not at once."""
         pause = 0.0
         while not stop.is_set():
-            before = dict(self._positions)
+            began = time.monotonic()
             try:
-                self._nc = await self._connect()
-                try:
-                    await self._follow(self._nc, stop)
-                finally:
-                    await self._nc.close()
+                await work(stop)
+                pause = 0.0
             except Exception as error:  # the outermost loop: log it and begin again
-                self._last_error = str(error) or repr(error)
-                self._stuck_since = self._stuck_since or time.monotonic()
-                if self._positions != before:
+                if work == self._follow:
+                    self._error, self._failed_at = error, time.monotonic()
+                if time.monotonic() - began > LONGEST_PAUSE:
                     pause = 0.0
                 pause = min(max(2 * pause, 0.05), LONGEST_PAUSE)
                 log.warning(
-                    "projector_begins_again", error=self._last_error, pause=pause
+                    "projector_begins_again",
+                    work=work.__name__.strip("_"),
+                    error=str(error) or repr(error),
+                    pause=pause,
                 )
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+                await _idle(stop, pause)
 
-    async def _follow(self, nc: Client, stop: asyncio.Event) -> None:
-        self._positions = await asyncio.to_thread(
-            lambda: {name: self._views.position(name) for name in self._projections}
-        )
-        await self._say_moved()
-        going = [
-            position
-            for name, position in self._positions.items()
-            if name not in self._halted
-        ]
-        if not going:
-            await stop.wait()
+    async def _follow(self, stop: asyncio.Event) -> None:
+        """Follow the stream until told to begin again, or to stop."""
+        self._begin_again.clear()
+        self._nc = await self._connect()
+        try:
+            await self._live.run(self._nc, self._begin_again, self._say_moved)
+        finally:
+            await self._nc.close()
+
+    async def _carry_out_wishes(self, stop: asyncio.Event) -> None:
+        wishes = await asyncio.to_thread(self._views.open_wishes)
+        wishes = [wish for wish in wishes if not self._is_to_rebuild(wish)]
+        for wish in wishes:
+            projection = self._projections.get(wish.view)
+            outcome = UNKNOWN_VIEW
+            if projection is not None:
+                async with self._saving:
+                    outcome = await asyncio.to_thread(
+                        carry_out, wish, self._views, projection, self._decode
+                    )
+            await asyncio.to_thread(self._views.finish_wish, wish.id, outcome)
+            log.info("wish_carried_out", kind=wish.kind, view=wish.view, wish=wish.id)
+        if wishes:
+            self._begin_again.set()
+        else:
+            await _idle(stop, WISH_SECONDS)
+
+    def _is_to_rebuild(self, wish: Wish) -> bool:
+        return wish.kind == "rebuild" and wish.view in self._projections
+
+    async def _make_anew(self, stop: asyncio.Event) -> None:
+        """Rebuild the views that are wished; others wait for the next time."""
+        wishes = await asyncio.to_thread(self._views.open_wishes)
+        wishes = [wish for wish in wishes if self._is_to_rebuild(wish)]
+        if not wishes:
+            self._rebuild = None
+            await _idle(stop, WISH_SECONDS)
             return
-        self._reader = Reader(nc, self._stream, after=min(going))
-        async with contextlib.aclosing(self._reader.batches(stop)) as batches:
-            async for batch in batches:
-                await self._take(batch)
-
-    async def _take(self, batch: list[tuple[int, bytes]]) -> None:
-        self._stuck_since = self._stuck_since or time.monotonic()
-        events, failure = self._decoded(batch)
-        for name, projection in self._projections.items():
-            position = self._positions[name]
-            if name in self._halted or batch[-1][0] <= position:
-                continue
-            fresh = [event for event in events if event[0] > position]
-            advance = await asyncio.to_thread(
-                self._advance, projection, position, fresh, failure
+        open_numbers = {wish.id for wish in wishes}
+        if self._rebuild is None or not self._rebuild.numbers <= open_numbers:
+            names = dict.fromkeys(wish.view for wish in wishes)
+            self._rebuild = Rebuild(
+                self._views,
+                [self._projections[name] for name in names],
+                wishes,
+                self._follower,
+                self._saving,
             )
-            if not advance.saved:
-                raise _MovedElsewhere(f"{name} is no longer at {position}")
-            self._positions[name] = advance.position
-            if advance.halted_at is not None:
-                self._halted[name] = advance.halted_at
-                self._last_error = advance.error
-                log.error(
-                    "projection_failed",
-                    view=name,
-                    position=advance.halted_at,
-                    error=advance.error,
-                )
-        self._last_error = self._last_error if self._halted else None
-        self._stuck_since = None
-        await self._say_moved()
+        try:
+            await self._rebuild.run(self._connect, stop)
+        finally:
+            if self._rebuild.is_done:
+                self._rebuild = None
+                self._begin_again.set()
 
-    def _decoded(
-        self, batch: list[tuple[int, bytes]]
-    ) -> tuple[list[tuple[int, Recorded]], tuple[int, str] | None]:
-        """Decode up to the first event that cannot be, and name that one."""
-        events: list[tuple[int, Recorded]] = []
-        for sequence, payload in batch:
-            try:
-                events.append((sequence, self._decode(payload)))
-            except Exception as error:  # whatever the codec raises halts the views
-                return events, (sequence, repr(error))
-        return events, None
+    def _follower(
+        self, projections: Sequence[AnyProjection], lock: asyncio.Lock
+    ) -> Follower:
+        return Follower(self._views, projections, self._decode, self._stream, lock)
 
-    def _advance(
-        self,
-        projection: AnyProjection,
-        before: int,
-        events: Sequence[tuple[int, Recorded]],
-        failure: tuple[int, str] | None,
-    ) -> _Advance:
-        """Fold what can be folded, and save it with the position it reaches."""
-        keyed: list[tuple[int, Recorded, Sequence[Key]]] = []
-        for sequence, event in events:
-            try:
-                keyed.append((sequence, event, projection.keys(event)))
-            except Exception as error:  # whatever a projection raises halts it
-                failure = (sequence, repr(error))
-                break
-        touched = list(dict.fromkeys(key for *_, keys in keyed for key in keys))
-        loaded = self._views.load(projection, touched) if touched else {}
-        rows: Rows = {}
-        after = before
-        for sequence, event, keys in keyed:
-            changed: Rows = {}
-            try:
-                for key in keys:
-                    row = changed.get(key, rows.get(key, loaded.get(key)))
-                    changed[key] = projection.fold(row, event, key)
-            except Exception as error:  # whatever a projection raises halts it
-                failure = (sequence, repr(error))
-                break
-            rows.update(changed)
-            after = sequence
-        if after > before and not self._views.save(projection, before, after, rows):
-            return _Advance(saved=False, position=before)
-        halted_at, reason = failure or (None, None)
-        return _Advance(saved=True, position=after, halted_at=halted_at, error=reason)
+    def _say_moved(self) -> None:
+        if self._live.saved_at > self._failed_at:
+            self._error = None
+        task = asyncio.ensure_future(self._notify())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
-    async def _say_moved(self) -> None:
+    async def _notify(self) -> None:
         async with self._moved:
             self._moved.notify_all()
+
+
+async def _idle(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

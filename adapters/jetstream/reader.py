@@ -15,11 +15,11 @@ from nats.errors import Error as NatsError
 from nats.nuid import NUID
 from structlog.typing import FilteringBoundLogger
 
-from adapters.jetstream.connection import lives_through
+from adapters.jetstream.connection import listen, lives_through, silence
 from adapters.jetstream.stream import ApiError
 
-BATCH = 500
-IN_FLIGHT = 2 * BATCH
+BATCH = 1000
+IN_FLIGHT = 4 * BATCH
 REQUEST_BYTES = 16 * 1024 * 1024
 """Above the largest message, so that one request can always be served."""
 
@@ -52,13 +52,6 @@ class _Created(Struct, frozen=True):
     error: ApiError | None = None
 
 
-class _Arrived(Struct, frozen=True):
-    sequence: int
-    delivery: int
-    waiting: int
-    payload: bytes
-
-
 class _Consumer:
     """One ephemeral consumer of the server, and what has arrived from it."""
 
@@ -71,12 +64,14 @@ class _Consumer:
         self._lives = lives_through(nc)
         self._inbox = nc.new_inbox()
         self._subscription: Subscription | None = None
-        self._arrived: deque[_Arrived] = deque()
+        self._arrived: deque[tuple[int, bytes]] = deque()
+        self._waiting = 0
         self._signal = asyncio.Event()
         self._credit = 0
         self._delivered = 0
         self._lost: _ConsumerLost | None = None
-        self._heard_at = asyncio.get_running_loop().time()
+        self._clock = asyncio.get_running_loop().time
+        self._heard_at = self._clock()
         self.end = after
 
     async def open(self) -> None:
@@ -93,10 +88,7 @@ class _Consumer:
         if self._subject is not None:
             config["filter_subject"] = self._subject
             request = f"{request}.{self._subject}"
-        # Bytes unlimited: nats-py drops what exceeds its limit; the credit bounds it.
-        self._subscription = await self._nc.subscribe(
-            self._inbox, cb=self._take, pending_bytes_limit=0
-        )
+        self._subscription = await listen(self._nc, self._inbox, self._take, self._hear)
         body = {"stream_name": self._stream, "config": config, "action": "create"}
         answer = await self._nc.request(request, msgspec.json.encode(body), timeout=5)
         created = msgspec.json.decode(answer.data, type=_Created)
@@ -107,8 +99,8 @@ class _Consumer:
 
     async def close(self) -> None:
         """Forget the consumer; the server drops it when nobody asks any more."""
-        if self._subscription is not None and not self._nc.is_closed:
-            await self._subscription.unsubscribe()
+        if self._subscription is not None:
+            await silence(self._nc, self._subscription)
 
     async def batch(self) -> list[tuple[int, bytes]]:
         """Return what is there, or nothing after a short while."""
@@ -117,37 +109,18 @@ class _Consumer:
             await self._signalled(TICK_SECONDS)
             self._check_life()
         batch: list[tuple[int, bytes]] = []
-        more = False
         while len(batch) < BATCH:
-            if not self._arrived:
-                self._signal.clear()
-                # A lone message goes on at once; when more wait, a batch is worth it.
-                if not more or not await self._signalled(LINGER_SECONDS):
-                    break
+            if self._arrived:
+                batch.append(self._arrived.popleft())
                 continue
-            message = self._arrived.popleft()
-            more = message.waiting > 0
-            if self._is_next(message):
-                batch.append((message.sequence, message.payload))
+            self._signal.clear()
+            # A lone message goes on at once; when more wait, a batch is worth it.
+            if not self._waiting or not await self._signalled(LINGER_SECONDS):
+                break
         await self._ask_for_more()
         if not batch and self._lost is not None:
             raise self._lost
         return batch
-
-    def _is_next(self, message: _Arrived) -> bool:
-        if self._lost is not None and isinstance(self._lost, _Hole):
-            return False
-        if message.delivery != self._delivered + 1:
-            self._lost = _Hole(f"delivery {message.delivery} after {self._delivered}")
-            return False
-        self._delivered = message.delivery
-        if message.sequence <= self._after:  # the stream was shorter than we had read
-            return False
-        if self._subject is None and message.sequence != self._after + 1:
-            self._lost = _Hole(f"sequence {message.sequence} after {self._after}")
-            return False
-        self._after = message.sequence
-        return True
 
     def _check_life(self) -> None:
         if self._arrived:
@@ -158,7 +131,7 @@ class _Consumer:
             raise _ConsumerLost("the connection broke")
         if self._lost is not None:
             raise self._lost
-        silent = asyncio.get_running_loop().time() - self._heard_at
+        silent = self._clock() - self._heard_at
         if silent > SILENCE_SECONDS:
             raise _ConsumerLost(f"no heartbeat for {silent:.1f} s")
 
@@ -178,32 +151,57 @@ class _Consumer:
                 reply=self._inbox,
             )
 
-    async def _take(self, message: Msg) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+    def _take(self, reply: bytes, payload: bytes) -> None:
+        # ...<stream seq>.<consumer seq>.<time>.<pending>, in the short form of nine
+        # tokens; the long form has two more before and one after.
+        tokens = reply.split(b".")
+        first = 5 if len(tokens) == 9 else 7
+        try:
+            sequence, delivery = int(tokens[first]), int(tokens[first + 1])
+            self._waiting = int(tokens[first + 3])
+        except (ValueError, IndexError):
+            self._lost = _ConsumerLost(f"a delivery under {reply!r}")
+            return
+        self._credit -= 1
+        self.end = sequence + self._waiting
+        if self._is_next(sequence, delivery):
+            self._arrived.append((sequence, payload))
+        self._wake()
+
+    def _is_next(self, sequence: int, delivery: int) -> bool:
+        if isinstance(self._lost, _Hole):
+            return False
+        if delivery != self._delivered + 1:
+            self._lost = _Hole(f"delivery {delivery} after {self._delivered}")
+            return False
+        self._delivered = delivery
+        if sequence <= self._after:  # the stream was shorter than we had read
+            return False
+        if self._subject is None and sequence != self._after + 1:
+            self._lost = _Hole(f"sequence {sequence} after {self._after}")
+            return False
+        self._after = sequence
+        return True
+
+    def _hear(self, message: Msg) -> None:
+        """Take what the server says of its consumer."""
         headers = message.headers or {}
-        if message.reply.startswith("$JS.ACK."):
-            self._credit -= 1
-            # ...<stream seq>.<consumer seq>.<time>.<pending>, in the short form of
-            # nine tokens; the long form has two more before and one after.
-            tokens = message.reply.split(".")
-            fields = tokens[5:9] if len(tokens) == 9 else tokens[7:11]
-            arrived = _Arrived(
-                int(fields[0]), int(fields[1]), int(fields[3]), message.data
-            )
-            self.end = arrived.sequence + arrived.waiting
-            self._arrived.append(arrived)
-        elif headers.get("Status") == "100":
+        if headers.get("Status") == "100":
             heard = int(headers.get("Nats-Last-Consumer", "0"))
-            delivered = self._arrived[-1].delivery if self._arrived else self._delivered
-            if heard > delivered:
-                self._lost = _Hole(f"delivery {heard} was sent, {delivered} came")
+            if heard > self._delivered:
+                self._lost = _Hole(f"delivery {heard} was sent, {self._delivered} came")
         elif _ended_well(headers):
             self._credit -= int(headers.get("Nats-Pending-Messages", "0"))
         else:
             self._lost = _ConsumerLost(
                 f"{headers.get('Status')} {headers.get('Description', '')}"
             )
-        self._signal.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._heard_at = self._clock()
+        if not self._signal.is_set():
+            self._signal.set()
 
     async def _signalled(self, seconds: float) -> bool:
         try:

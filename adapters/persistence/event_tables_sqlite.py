@@ -1,12 +1,11 @@
 """The tables of the event store in SQLite, and how a batch is read and written."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-import msgspec
 from eventsourcing.sqlite import SQLiteCursor
 
-from adapters.envelope import CommandRecord, Denial, Outcome, Verdict
+from adapters.envelope import CommandRecord, Verdict
 from adapters.persistence.append_batch import (
     AppendBatch,
     Known,
@@ -14,6 +13,12 @@ from adapters.persistence.append_batch import (
     Pair,
     StreamEntry,
     touched,
+)
+from adapters.persistence.batch_rows import (
+    as_json,
+    command_record,
+    owner_facts,
+    rows_of,
 )
 
 VERSION_1 = (
@@ -89,13 +94,6 @@ _INSERT_REFUSAL = """INSERT INTO refusal (at, command_tag, command_id, owner, co
     rule, rule_pack, actor, actor_org, stream, context)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
-_outcome = msgspec.json.Decoder(Outcome)
-_levels = msgspec.json.Decoder(tuple[str, ...])
-
-
-def as_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
 
 def _asked(keys: Iterable[str | Pair]) -> tuple[str]:
     return (as_json(list(keys)),)
@@ -132,8 +130,7 @@ def load_searches(cursor: SQLiteCursor, searches: Iterable[Pair]) -> dict[Pair, 
 def _load_owners(cursor: SQLiteCursor, owners: Iterable[str]) -> dict[str, OwnerFacts]:
     cursor.execute(_OWNERS, _asked(owners))
     return {
-        owner: OwnerFacts(kato, _levels.decode(levels))
-        for owner, kato, levels in cursor.fetchall()
+        owner: owner_facts(kato, levels) for owner, kato, levels in cursor.fetchall()
     }
 
 
@@ -147,63 +144,20 @@ def load_commands(
 ) -> dict[Pair, CommandRecord]:
     cursor.execute(_COMMANDS, _asked(commands))
     return {
-        (owner, command_id): CommandRecord(digest, _outcome.decode(outcome))
+        (owner, command_id): command_record(digest, outcome)
         for owner, command_id, digest, outcome in cursor.fetchall()
     }
 
 
 def write_batch(cursor: SQLiteCursor, batch: AppendBatch) -> None:
-    cursor.executemany(_INSERT_REFUSAL, [_refusal(denial) for denial in batch.denied])
+    rows = rows_of(batch)
+    cursor.executemany(_INSERT_REFUSAL, rows.refusals)
     if not batch.accepted:
         return
-    cursor.executemany(_INSERT_EVENT, batch.sealed)
-    cursor.executemany(
-        _SET_HEAD,
-        [(stream, *entry) for stream, entry in batch.streams.changes()],
-    )
-    cursor.executemany(
-        _SET_SEARCH,
-        [(*search, version) for search, version in batch.searches.changes()],
-    )
-    cursor.executemany(
-        _SET_OWNER,
-        [
-            (owner, facts.kato, as_json(facts.levels))
-            for owner, facts in batch.owners.changes()
-        ],
-    )
-    cursor.executemany(
-        _SET_FEED, [(*feed, last) for feed, last in batch.feeds.changes()]
-    )
-    cursor.executemany(
-        _INSERT_COMMAND,
-        [
-            (
-                owner,
-                command_id,
-                decision.command_tag,
-                record.digest,
-                as_json(record.outcome),
-            )
-            for decision in batch.accepted
-            for owner, command_id in [(decision.command_owner, decision.command_id)]
-            for record in [batch.commands[owner, command_id]]
-        ],
-    )
+    cursor.executemany(_INSERT_EVENT, rows.events)
+    cursor.executemany(_SET_HEAD, rows.heads)
+    cursor.executemany(_SET_SEARCH, rows.searches)
+    cursor.executemany(_SET_OWNER, rows.owners)
+    cursor.executemany(_SET_FEED, rows.feeds)
+    cursor.executemany(_INSERT_COMMAND, rows.commands)
     cursor.execute(_SET_LOG_HEAD, (batch.position, batch.recorded_at.isoformat()))
-
-
-def _refusal(denial: Denial) -> tuple[str | None, ...]:
-    return (
-        denial.at.astimezone(UTC).isoformat(),
-        denial.command_tag,
-        denial.command_id,
-        denial.command_owner,
-        denial.code,
-        denial.rule,
-        denial.rule_pack,
-        denial.actor,
-        denial.actor_org,
-        denial.stream,
-        as_json(denial.context),
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import (
     Any,  # rows of every projection are taken
     NamedTuple,
@@ -28,36 +27,98 @@ _SCALARS = (
     inspect.DateTimeType,
     inspect.LiteralType,
 )
+_PLAIN = (
+    inspect.NoneType,
+    inspect.StrType,
+    inspect.IntType,
+    inspect.FloatType,
+    inspect.BoolType,
+    inspect.LiteralType,
+)
+
+
+class Shape(Struct, frozen=True):
+    """The columns of a table by name, each with the JSON schema of its type."""
+
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...]
 
 
 class Column(NamedTuple):
-    """A field of a row; what is no scalar stands there as JSON text."""
+    """A field of a row; what is no scalar stands there as JSON text.
+
+    `is_plain`: its values are stored as they are.
+    """
 
     name: str
     wire_name: str
     is_json: bool
     is_bool: bool
+    is_plain: bool
 
 
 def columns_of(row: type[Struct]) -> tuple[Column, ...]:
     return tuple(_column(field) for field in msgspec.structs.fields(row))
 
 
-def shape_of(projection: Projection[Any]) -> str:  # a projection of any row
-    """A fingerprint that changes with the columns, the key and the indexes."""
-    schema = msgspec.json.schema(projection.row)
-    shape = (schema, projection.key, projection.indexes)
-    return sha256(msgspec.json.encode(shape)).hexdigest()
-
-
-def to_values(row: Struct, columns: Iterable[Column]) -> tuple[Stored, ...]:
-    values = ((getattr(row, column.name), column.is_json) for column in columns)
-    return tuple(
-        msgspec.json.encode(value).decode()
-        if is_json and value is not None
-        else to_stored(value)
-        for value, is_json in values
+def shape_of(projection: Projection[Any]) -> Shape:  # a projection of any row
+    """What a table of the view is made for: columns, key and indexes."""
+    fields = msgspec.structs.fields(projection.row)
+    return Shape(
+        columns={
+            field.name: msgspec.json.encode(msgspec.json.schema(field.type)).decode()
+            for field in fields
+        },
+        key=projection.key,
+        indexes=projection.indexes,
     )
+
+
+def shape_text(projection: Projection[Any]) -> str:  # a projection of any row
+    return msgspec.json.encode(shape_of(projection)).decode()
+
+
+def missing_columns(found: str, projection: Projection[Any]) -> list[str] | None:
+    """The columns with a default that a table of another shape lacks to be readable.
+
+    None where no column can help: another key, another type, no default.
+    """
+    try:
+        old = msgspec.json.decode(found, type=Shape)
+    except msgspec.MsgspecError:
+        return None
+    new = shape_of(projection)
+    fields = {field.name: field for field in msgspec.structs.fields(projection.row)}
+    missing = [name for name in new.columns if name not in old.columns]
+    is_same = old.key == new.key and all(
+        old.columns.get(name, column) == column for name, column in new.columns.items()
+    )
+    if not is_same or any(fields[name].required for name in missing):
+        return None
+    return missing
+
+
+def default_of(projection: Projection[Any], name: str) -> object:
+    """What a field holds where nothing is given for it."""
+    (field,) = (f for f in msgspec.structs.fields(projection.row) if f.name == name)
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    assert field.default_factory is not msgspec.NODEFAULT
+    return field.default_factory()
+
+
+def to_values(row: Struct, columns: Sequence[Column]) -> tuple[Stored, ...]:
+    return tuple(
+        value if column.is_plain else to_column(column, value)
+        for column, value in zip(columns, msgspec.structs.astuple(row), strict=True)
+    )
+
+
+def to_column(column: Column, value: Any) -> Stored:  # of the type of the column
+    if column.is_json and value is not None:
+        return msgspec.json.encode(value).decode()
+    return to_stored(value)
 
 
 def to_row(row: type[Row], columns: Sequence[Column], values: Iterable[Stored]) -> Row:
@@ -89,6 +150,9 @@ def _column(field: msgspec.structs.FieldInfo) -> Column:
     is_bool = any(isinstance(kind, inspect.BoolType) for kind in kinds)
     is_number = any(isinstance(kind, inspect.IntType) for kind in kinds)
     is_scalar = all(isinstance(kind, _SCALARS) for kind in kinds)
+    is_plain = all(isinstance(kind, _PLAIN) for kind in kinds)
     # A column of 0 and 1 cannot tell a bool from a number.
     is_json = not is_scalar or (is_bool and is_number)
-    return Column(field.name, field.encode_name, is_json, is_bool)
+    return Column(
+        field.name, field.encode_name, is_json, is_bool, is_plain and not is_json
+    )

@@ -15,6 +15,7 @@ from eventsourcing.sqlite import (
 )
 
 from adapters.envelope import StoreUnavailable
+from adapters.persistence.schema_version import SchemaTooNew
 
 PATIENCE = 5.0
 """Seconds to wait for the lock of another writer, or for a free connection."""
@@ -30,10 +31,6 @@ _OUTAGES = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_NOTADB,
 }
-
-
-class SchemaTooNew(Exception):
-    """The file was made by a later version of the program: nothing was touched."""
 
 
 class _Connections(SQLiteConnectionPool):

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any  # a list of projections has rows of many types
+from uuid import uuid4
 
 import msgspec
 from eventsourcing.sqlite import SQLiteCursor
 
 from adapters.persistence.row_columns import (
+    Column,
     Row,
     Scalar,
     Stored,
     columns_of,
-    shape_of,
+    default_of,
+    missing_columns,
+    shape_text,
+    to_column,
     to_row,
     to_stored,
     to_values,
 )
-from adapters.persistence.sqlite_file import SqliteFile
+from adapters.persistence.sqlite_file import PATIENCE, SqliteFile
+from adapters.persistence.view_notes import ViewNotes
+from adapters.views import AnyProjection, Parked, live_name
 from projections.projection import Key, Projection
 
 Where = Mapping[str, Scalar | Sequence[Scalar]]
-AnyProjection = Projection[Any]  # each has a row type of its own
 
 HAS = "__has"
 
@@ -31,21 +36,45 @@ _SCHEMA = (
             name TEXT PRIMARY KEY, position INTEGER NOT NULL, shape TEXT NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        """ALTER TABLE view_position ADD COLUMN revision INTEGER NOT NULL DEFAULT 0""",
+        """CREATE TABLE view_parked (
+            view TEXT NOT NULL, stream TEXT NOT NULL, position INTEGER NOT NULL,
+            record BLOB NOT NULL, error TEXT, PRIMARY KEY (view, stream, position)
+        )""",
+        """CREATE TABLE view_skipped (
+            view TEXT NOT NULL, position INTEGER NOT NULL, reason TEXT NOT NULL,
+            skipped_by TEXT NOT NULL, skipped_at TEXT NOT NULL,
+            PRIMARY KEY (view, position)
+        )""",
+        """CREATE TABLE view_wish (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+            view TEXT NOT NULL, stream TEXT, position INTEGER, reason TEXT,
+            wished_by TEXT NOT NULL, wished_at TEXT NOT NULL, outcome TEXT
+        )""",
+        """CREATE INDEX view_wish_open ON view_wish (id) WHERE outcome IS NULL""",
+    ),
 )
 
 
-class SqliteViewStore:
+class SqliteViewStore(ViewNotes):
     """Rows by key and by query; many threads may read while one saves.
 
     `where` names columns with their value or a sequence of which it is one;
     `<column>__has` asks a column that holds a list for an item, or one of several.
     """
 
-    def __init__(self, path: Path, projections: Sequence[AnyProjection]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        projections: Sequence[AnyProjection],
+        patience: float = PATIENCE,
+    ) -> None:
         # A power cut may cost the last commits of a view, row and position together:
         # then it reads on from the earlier position.
-        self._file = SqliteFile(path, "synchronous=NORMAL")
+        self._file = SqliteFile(path, "synchronous=NORMAL", patience=patience)
         self._file.migrate(_SCHEMA)
+        super().__init__(lambda commit: self._file.transaction(commit=commit))
         self._columns = {each.name: columns_of(each.row) for each in projections}
         with self._file.transaction(commit=True) as cursor:
             for projection in projections:
@@ -53,8 +82,7 @@ class SqliteViewStore:
 
     def position(self, name: str) -> int:
         """The position up to which a view is made, 0 where it is not begun."""
-        with self._file.transaction(commit=False) as cursor:
-            return _position(cursor, name)
+        return self.standing(name).position
 
     def load(self, projection: Projection[Row], keys: Sequence[Key]) -> dict[Key, Row]:
         """The rows that there are of the asked ones."""
@@ -76,26 +104,59 @@ class SqliteViewStore:
         before: int,
         after: int,
         rows: Mapping[Key, Row | None],
+        *,
+        revision: int | None = None,
+        parked: Sequence[Parked] = (),
+        unparked: str | None = None,
     ) -> bool:
-        """Write rows (None: delete it) and the position, or nothing.
+        """Write rows (None: delete it), what is parked and the position, or nothing.
 
-        False where the position is not `before`: somebody else has moved it.
+        False where the view is not at `before` and, if given, at `revision`: somebody
+        else has moved it. What was parked of `unparked` gives way to `parked`.
         """
-        columns = self._columns[projection.name]
+        columns = self._columns_of(projection)
         table = _quoted(projection.name)
+        names = ", ".join(_quoted(column.name) for column in columns)
         places = ", ".join("?" * len(columns))
+        key = ", ".join(map(_quoted, projection.key))
+        changed = ", ".join(
+            f"{_quoted(column.name)} = excluded.{_quoted(column.name)}"
+            for column in columns
+        )
         matches = " AND ".join(f"{_quoted(name)} = ?" for name in projection.key)
         kept = [to_values(row, columns) for row in rows.values() if row is not None]
         gone = [key for key, row in rows.items() if row is None]
         with self._file.transaction(commit=True) as cursor:
-            if _position(cursor, projection.name) != before:
+            if not self.move(cursor, projection.name, before, after, revision):
                 return False
-            cursor.executemany(f"REPLACE INTO {table} VALUES ({places})", kept)
-            cursor.executemany(f"DELETE FROM {table} WHERE {matches}", gone)
-            cursor.execute(
-                "UPDATE view_position SET position = ? WHERE name = ?",
-                (after, projection.name),
+            # Unlike REPLACE, this leaves alone the indexes of what does not change.
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({places})"
+                f" ON CONFLICT ({key}) DO UPDATE SET {changed}",
+                kept,
             )
+            cursor.executemany(f"DELETE FROM {table} WHERE {matches}", gone)
+            self.park(cursor, projection.name, parked, unparked)
+        return True
+
+    def begin(self, projection: AnyProjection) -> None:
+        """Make the view's table anew, empty and at position 0."""
+        with self._file.transaction(commit=True) as cursor:
+            self._make(cursor, projection)
+
+    def swap(self, projection: AnyProjection, shadow: AnyProjection) -> bool:
+        """Put the shadow, and what it has parked, in the place of the view.
+
+        False, and nothing done, where the shadow is behind the view.
+        """
+        live, other = _quoted(projection.name), _quoted(shadow.name)
+        with self._file.transaction(commit=True) as cursor:
+            reached = self.standing_in(cursor, shadow.name).position
+            if reached < self.standing_in(cursor, projection.name).position:
+                return False
+            cursor.execute(f"DROP TABLE {live}")
+            cursor.execute(f"ALTER TABLE {other} RENAME TO {live}")
+            self.replace(cursor, projection.name, shadow.name)
         return True
 
     def get(self, projection: Projection[Row], key: Key) -> Row | None:
@@ -141,33 +202,48 @@ class SqliteViewStore:
         self._file.close()
 
     def _prepare(self, cursor: SQLiteCursor, projection: AnyProjection) -> None:
-        shape = shape_of(projection)
-        cursor.execute(
-            "SELECT shape FROM view_position WHERE name = ?", (projection.name,)
-        )
-        found = cursor.fetchone()
-        if found is not None and found["shape"] == shape:
+        found = self.shape_in(cursor, projection.name)
+        if found == shape_text(projection):
+            return
+        missing = missing_columns(found, projection) if found else None
+        if missing is None:
+            self._make(cursor, projection)
             return
         table = _quoted(projection.name)
+        columns = {column.name: column for column in self._columns_of(projection)}
+        for name in missing:
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {_quoted(name)}")
+            cursor.execute(
+                f"UPDATE {table} SET {_quoted(name)} = ?",
+                (to_column(columns[name], default_of(projection, name)),),
+            )
+        self.ask_for_rebuild(cursor, projection)
+
+    def _make(self, cursor: SQLiteCursor, projection: AnyProjection) -> None:
+        table = _quoted(projection.name)
         # No column has a type: SQLite then keeps each value as it is.
-        names = ", ".join(_quoted(each.name) for each in self._columns[projection.name])
+        names = ", ".join(_quoted(each.name) for each in self._columns_of(projection))
         key = ", ".join(map(_quoted, projection.key))
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(
             f"CREATE TABLE {table} ({names}, PRIMARY KEY ({key})) WITHOUT ROWID"
         )
+        # An index keeps its name when its table takes the place of another.
+        token = uuid4().hex[:8]
         for number, index in enumerate(projection.indexes):
             indexed = ", ".join(map(_quoted, index))
-            name = _quoted(f"{projection.name}.{number}")
+            name = _quoted(f"{projection.name}.{number}.{token}")
             cursor.execute(f"CREATE INDEX {name} ON {table} ({indexed})")
-        cursor.execute(
-            "REPLACE INTO view_position VALUES (?, 0, ?)", (projection.name, shape)
-        )
+        self.set_shape(cursor, projection)
+        self.empty(cursor, projection.name)
+
+    def _columns_of(self, projection: AnyProjection) -> tuple[Column, ...]:
+        return self._columns[live_name(projection.name)]
 
     def _rows(
         self, projection: Projection[Row], source: str, values: Iterable[Stored]
     ) -> list[Row]:
-        columns = self._columns[projection.name]
+        columns = self._columns_of(projection)
         names = ", ".join(f"view.{_quoted(column.name)}" for column in columns)
         with self._file.transaction(commit=False) as cursor:
             cursor.execute(f"SELECT {names} {source}", tuple(values))
@@ -175,7 +251,7 @@ class SqliteViewStore:
         return [to_row(projection.row, columns, values) for values in found]
 
     def _column(self, projection: AnyProjection, name: str) -> str:
-        if all(column.name != name for column in self._columns[projection.name]):
+        if all(column.name != name for column in self._columns_of(projection)):
             raise ValueError(f"{projection.name} has no column {name}")
         return f"view.{_quoted(name)}"
 
@@ -221,12 +297,6 @@ def _key(projection: Projection[Row], row: Row) -> Key:
     return tuple(getattr(row, name) for name in projection.key)
 
 
-def _position(cursor: SQLiteCursor, name: str) -> int:
-    cursor.execute("SELECT position FROM view_position WHERE name = ?", (name,))
-    found = cursor.fetchone()
-    return int(found["position"]) if found else 0
-
-
 def _beyond(names: Sequence[str], bounds: Sequence[Stored]) -> tuple[str, list[Stored]]:
     """Rows after `bounds`, where NULL comes first and equals itself."""
     places = ", ".join("?" * len(names))
@@ -236,7 +306,7 @@ def _beyond(names: Sequence[str], bounds: Sequence[Stored]) -> tuple[str, list[S
     values: list[Stored] = []
     for place, (name, bound) in enumerate(zip(names, bounds, strict=True)):
         same = [f"{earlier} IS ?" for earlier in names[:place]]
-        more = f"({name} > ? OR (? IS NULL AND {name} IS NOT NULL))"
+        more = f"{name} IS NOT ?" if bound is None else f"{name} > ?"
         terms.append(" AND ".join([*same, more]))
-        values += [*bounds[:place], bound, bound]
+        values += [*bounds[:place], bound]
     return " OR ".join(terms), values

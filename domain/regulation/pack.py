@@ -2,12 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from domain.identifiers import Names
+from domain.identifiers import Names, Title
 
 LANGUAGES = ("ru", "kk", "en")
 DEFAULT_PACK = "kz-583-2007"
@@ -38,7 +38,7 @@ def shown(value: object, language: str) -> str:
     if isinstance(value, dict) and "ru" in value:
         return str(value.get(language) or value["ru"])
     if isinstance(value, list | tuple):
-        return ", ".join(shown(one, language) for one in value)
+        return ", ".join(shown(one, language) for one in value) or "-"
     return "-" if value is None else str(value)
 
 
@@ -66,16 +66,25 @@ class RouteRow(Struct, frozen=True):
     negative_returns: bool
 
 
+Share = tuple[Annotated[int, Meta(ge=0, le=1000)], Annotated[int, Meta(ge=1, le=1000)]]
+"""A fraction that must be exceeded: numerator and denominator."""
+
+
 class QuorumRule(Struct, frozen=True, forbid_unknown_fields=True):
     """Quorum: present exceed n/d of the members in office; majority: of the entitled.
 
     `regulation` names the text that says so: the body's own, or the default (A28).
     """
 
-    regulation: str
-    quorum: tuple[int, int]
-    majority: tuple[int, int]
+    regulation: Title
+    quorum: Share
+    majority: Share
     recused_count_as_present: bool = True
+
+    @property
+    def can_be_met(self) -> bool:
+        """Everybody together exceed both shares, as more than 1/1 never can be."""
+        return all(share[0] < share[1] for share in (self.quorum, self.majority))
 
 
 class ReviewBodyRule(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,19 @@ def test_the_demo_never_wipes_a_folder_that_it_did_not_make(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "ADISTEME_DATA" in done.stderr
     assert (folder / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_the_demo_names_the_council_that_was_not_asked(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "adapters", "demo"],
+        env={**os.environ, "ADISTEME_DATA": str(tmp_path), "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (told,) = (
+        line for line in done.stdout.splitlines() if "R19-NOT-ALL-POSITIVE" in line
+    )
+    assert re.search(r"Методический совет \(.+\) \[council/2609\d{8}\.org\]", told)

@@ -1,19 +1,16 @@
-"""A real bus for tests, and small stand-ins for the log and the views."""
+"""A real bus for tests, and a small stand-in for the log."""
 
 import asyncio
-import threading
 from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
     Iterator,
-    Mapping,
-    Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -25,7 +22,7 @@ from adapters.jetstream.embedded_server import EmbeddedServer
 from adapters.jetstream.identities import Identity, inbox_of
 from adapters.jetstream.stream import ensure_stream, stream_name
 from domain.decider import Event
-from projections.projection import Key, Projection, Recorded, Row
+from projections.projection import Recorded
 
 NODE = "test"
 STREAM = stream_name(NODE)
@@ -91,43 +88,6 @@ class ListLog:
 
     def records(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         return list(enumerate(self.content[after : after + limit], start=after + 1))
-
-
-class DictViews:
-    """Views in memory that keep the contract: compare-and-set, all or nothing."""
-
-    def __init__(self) -> None:
-        self.positions: dict[str, int] = {}
-        self.rows: dict[str, dict[Key, Struct]] = {}
-        self._lock = threading.Lock()
-
-    def position(self, name: str) -> int:
-        return self.positions.get(name, 0)
-
-    def load(self, projection: Projection[Row], keys: Sequence[Key]) -> dict[Key, Row]:
-        rows = cast(  # only this projection's rows are ever saved under its name
-            dict[Key, Row], self.rows.get(projection.name, {})
-        )
-        return {key: rows[key] for key in keys if key in rows}
-
-    def save(
-        self,
-        projection: Projection[Row],
-        before: int,
-        after: int,
-        rows: Mapping[Key, Row | None],
-    ) -> bool:
-        with self._lock:
-            if self.position(projection.name) != before:
-                return False
-            stored = self.rows.setdefault(projection.name, {})
-            for key, row in rows.items():
-                if row is None:
-                    stored.pop(key, None)
-                else:
-                    stored[key] = row
-            self.positions[projection.name] = after
-            return True
 
 
 class MemberElected(Event, frozen=True):

@@ -44,6 +44,7 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         published=lambda _position: switches.published,
         pack=node.pack,
         jwks=node.key.jwks,
+        projections=node.desk,
     )
 
 

@@ -22,6 +22,7 @@ from adapters.orders import Accepted
 from adapters.persistence.content_store import SqliteContentStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator
@@ -58,6 +59,10 @@ class NodeAtWork:
         self.operators = Operators(self.store, NODE)
         self.queries = Queries(
             self.views, self.wait_for, clock=lambda: self.now, patience=0.3
+        )
+
+        self.desk = ProjectionDesk(
+            self.views, [each.name for each in PROJECTIONS], self.store.position
         )
 
     async def wait_for(self, position: int, timeout: float) -> bool:

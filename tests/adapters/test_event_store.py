@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.envelope import CommandRecord, Outcome, Stale, open_record, seal
+from adapters.persistence.event_store_postgres import PostgresEventStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
+from adapters.persistence.postgres_database import PostgresDatabase
 from tests.adapters.decisions import (
     COLLEGE,
     COUNCIL,
@@ -26,6 +28,8 @@ from tests.adapters.decisions import (
     draft,
 )
 
+EventStore = SqliteEventStore | PostgresEventStore
+
 COUNCILS = (UNIVERSITY, "council")
 
 
@@ -34,16 +38,23 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
+@pytest.fixture(params=["sqlite", "postgres"])
 def open_store(
-    tmp_path: Path, clock: Clock
-) -> Iterator[Callable[[], SqliteEventStore]]:
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
+) -> Iterator[Callable[[], EventStore]]:
     """Opens the same log every time it is called."""
-    opened: list[SqliteEventStore] = []
+    opened: list[EventStore] = []
+    on_postgres = request.param == "postgres"
+    address = request.getfixturevalue("postgres_address") if on_postgres else ""
 
-    def open_another() -> SqliteEventStore:
-        opened.append(SqliteEventStore(tmp_path / "log.sqlite", NODE_NAME, clock))
-        return opened[-1]
+    def open_another() -> EventStore:
+        store: EventStore
+        if on_postgres:
+            store = PostgresEventStore(PostgresDatabase(address), NODE_NAME, clock)
+        else:
+            store = SqliteEventStore(tmp_path / "log.sqlite", NODE_NAME, clock)
+        opened.append(store)
+        return store
 
     yield open_another
     for store in opened:
@@ -51,7 +62,7 @@ def open_store(
 
 
 @pytest.fixture
-def store(open_store: Callable[[], SqliteEventStore]) -> SqliteEventStore:
+def store(open_store: Callable[[], EventStore]) -> EventStore:
     return open_store()
 
 
@@ -60,7 +71,7 @@ def accepted(answer: object) -> Outcome:
     return answer
 
 
-def test_an_empty_log_has_no_heads(store: SqliteEventStore) -> None:
+def test_an_empty_log_has_no_heads(store: EventStore) -> None:
     assert store.position() == 0
     assert store.head(COUNCIL) == 0
     assert store.read(COUNCIL) == []
@@ -69,7 +80,7 @@ def test_an_empty_log_has_no_heads(store: SqliteEventStore) -> None:
     assert store.append([]) == []
 
 
-def test_a_decision_over_two_streams_is_written_as_one(store: SqliteEventStore) -> None:
+def test_a_decision_over_two_streams_is_written_as_one(store: EventStore) -> None:
     (answer,) = store.append(
         [
             decided(
@@ -99,7 +110,7 @@ def test_a_decision_over_two_streams_is_written_as_one(store: SqliteEventStore) 
 
 
 def test_the_stored_bytes_are_those_of_the_sealed_record(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     established = draft(COUNCIL, 1)
     decision = decided("establish", established)
@@ -119,7 +130,7 @@ def test_the_stored_bytes_are_those_of_the_sealed_record(
 
 
 def test_recorded_time_never_goes_back_when_the_clock_does(
-    open_store: Callable[[], SqliteEventStore], clock: Clock
+    open_store: Callable[[], EventStore], clock: Clock
 ) -> None:
     for version, hours in enumerate((0, -5, 1, -9), start=1):
         clock.now = SPRING + timedelta(hours=hours)
@@ -131,7 +142,7 @@ def test_recorded_time_never_goes_back_when_the_clock_does(
 
 
 def test_what_is_learnt_of_the_owner_counts_from_that_event_on(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     moved = f"organisation/{UNIVERSITY}"
     store.append([decided("before", draft(moved, 1))])
@@ -152,7 +163,7 @@ def test_what_is_learnt_of_the_owner_counts_from_that_event_on(
 
 
 def test_each_owner_and_scope_has_feed_numbers_without_gaps(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     store.append(
         [
@@ -175,7 +186,7 @@ def test_each_owner_and_scope_has_feed_numbers_without_gaps(
 
 
 def test_a_repeat_is_answered_from_the_record_and_writes_nothing(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     first = decided("establish", draft(COUNCIL, 1), digest="a" * 64)
     again = decided("establish", draft(COUNCIL, 2), digest="b" * 64)
@@ -192,7 +203,7 @@ def test_a_repeat_is_answered_from_the_record_and_writes_nothing(
 
 
 def test_a_changed_read_makes_stale_without_harm_to_the_others(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     store.append([decided("establish", draft(COUNCIL, 1))])
 
@@ -213,7 +224,7 @@ def test_a_changed_read_makes_stale_without_harm_to_the_others(
 
 
 def test_two_decisions_for_the_same_version_are_one_too_many(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     answers = store.append(
         [decided("one", draft(COUNCIL, 1)), decided("two", draft(COUNCIL, 1))]
@@ -225,7 +236,7 @@ def test_two_decisions_for_the_same_version_are_one_too_many(
 
 
 def test_versions_that_leave_one_out_are_a_bug_and_cost_the_batch(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     gap = decided("gap", draft(COUNCIL, 1), draft(COUNCIL, 3))
 
@@ -235,7 +246,7 @@ def test_versions_that_leave_one_out_are_a_bug_and_cost_the_batch(
     assert store.position() == 0
 
 
-def test_a_search_that_missed_a_new_stream_is_stale(store: SqliteEventStore) -> None:
+def test_a_search_that_missed_a_new_stream_is_stale(store: EventStore) -> None:
     opening = decided("open", draft(COUNCIL, 1, opens="council"))
     first, second = store.append(
         [opening, decided("missed", draft("a/1", 1), searches={COUNCILS: 0})]
@@ -248,7 +259,7 @@ def test_a_search_that_missed_a_new_stream_is_stale(store: SqliteEventStore) -> 
 
 
 def test_the_registry_lists_streams_in_the_order_in_which_they_entered(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     second, third = "council/z.z", "council/a.a"
     store.append([decided("head only", draft(third, 1))])
@@ -261,7 +272,7 @@ def test_the_registry_lists_streams_in_the_order_in_which_they_entered(
     assert store.owned(COLLEGE, "council") == ((), 0)
 
 
-def test_a_decision_without_events_is_accepted_once(store: SqliteEventStore) -> None:
+def test_a_decision_without_events_is_accepted_once(store: EventStore) -> None:
     store.append([decided("establish", draft(COUNCIL, 1))])
 
     nothing = decided("nothing to do", reads={COUNCIL: 1})
@@ -274,7 +285,7 @@ def test_a_decision_without_events_is_accepted_once(store: SqliteEventStore) -> 
     assert store.position() == 1
 
 
-def test_records_follow_each_other_from_any_position(store: SqliteEventStore) -> None:
+def test_records_follow_each_other_from_any_position(store: EventStore) -> None:
     store.append([decided(f"{n}", draft("a/1", n)) for n in range(1, 11)])
 
     assert [position for position, _ in store.records(3, 4)] == [4, 5, 6, 7]
@@ -282,7 +293,7 @@ def test_records_follow_each_other_from_any_position(store: SqliteEventStore) ->
     assert store.records(10, 100) == []
 
 
-def test_refusals_are_kept_beside_the_log_newest_first(store: SqliteEventStore) -> None:
+def test_refusals_are_kept_beside_the_log_newest_first(store: EventStore) -> None:
     codes = enumerate(("DOC-STATE", "R14-NOT-ELECTED", "DOC-STATE"))
     denials = [
         denied(f"{number}", code, at=SPRING + timedelta(minutes=number))
@@ -300,7 +311,7 @@ def test_refusals_are_kept_beside_the_log_newest_first(store: SqliteEventStore) 
 
 
 def test_a_refusal_stands_only_if_what_it_rests_on_stands_too(
-    store: SqliteEventStore,
+    store: EventStore,
 ) -> None:
     first = decided("establish", draft(COUNCIL, 1, opens="council"))
     answers = store.append(
@@ -326,7 +337,7 @@ def test_a_refusal_stands_only_if_what_it_rests_on_stands_too(
 
 
 def test_a_thousand_conflicts_leave_no_gap(
-    open_store: Callable[[], SqliteEventStore],
+    open_store: Callable[[], EventStore],
 ) -> None:
     stores = [open_store(), open_store()]
     stores[0].append([decided("open", draft("shared/0", 1), draft("shared/1", 1))])
@@ -382,7 +393,7 @@ _example = count()
 )
 @given(batches=st.lists(st.lists(PLANS, max_size=6), max_size=4))
 def test_a_decision_is_in_the_log_whole_or_not_at_all(
-    store: SqliteEventStore,
+    store: EventStore,
     batches: list[list[tuple[int, list[str], dict[str, int]]]],
 ) -> None:
     example = next(_example)

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.envelope import Outcome, StoreUnavailable
 from adapters.persistence.event_store_sqlite import SqliteEventStore
-from adapters.persistence.sqlite_file import SchemaTooNew
+from adapters.persistence.schema_version import SchemaTooNew
 from tests.adapters.decisions import (
     COUNCIL,
     NODE_NAME,

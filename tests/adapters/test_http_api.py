@@ -216,20 +216,28 @@ def raw_command(door: Door, *headers: str) -> Iterator[socket.socket]:
         yield connection
 
 
+def answer_on(connection: socket.socket) -> bytes:
+    """What the server says, head and body, in however many pieces it comes."""
+    told = b""
+    while b"CMD-TOO-LARGE" not in told and (piece := connection.recv(65_536)):
+        told += piece
+    return told
+
+
 def test_an_endless_body_is_refused_before_its_end(door: Door) -> None:
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
     with raw_command(door, "Transfer-Encoding: chunked") as connection:
         for _ in range(MAX_COMMAND_BYTES // 0x10000 + 2):
             connection.sendall(chunk)
-        head = connection.recv(65_536)
-    assert head.startswith(b"HTTP/1.1 413 ") and b"CMD-TOO-LARGE" in head
+        told = answer_on(connection)
+    assert told.startswith(b"HTTP/1.1 413 ") and b"CMD-TOO-LARGE" in told
 
 
 @pytest.mark.parametrize("announced", ["10000000", "9" * 19])
 def test_an_announced_size_is_not_waited_for(door: Door, announced: str) -> None:
     with raw_command(door, f"Content-Length: {announced}") as connection:
         connection.sendall(b"{")
-        assert b"CMD-TOO-LARGE" in connection.recv(65_536)
+        assert b"CMD-TOO-LARGE" in answer_on(connection)
 
 
 def test_who_leaves_in_the_middle_leaves_the_door_open(door: Door) -> None:
@@ -390,3 +398,8 @@ def test_a_store_that_is_down_is_said_so_and_to_be_asked_again(tmp_path: Path) -
         node.content.close()
         text = b'{"kind": "remarks", "text": "x"}'
         refused(down.post(text, "/v1/content"), 503, "CMD-STORE-DOWN")
+
+
+def test_no_text_of_a_command_holds_the_character_nul(door: Door) -> None:
+    answer = door.post(door.unit(names={"ru": "Отделение\x00связи"}))
+    assert "U+0000" in refused(answer, 422, "CMD-MALFORMED")["detail"]

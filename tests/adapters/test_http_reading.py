@@ -64,7 +64,7 @@ def test_a_node_token_without_a_grant_is_a_stranger(door: Door) -> None:
 def test_whoever_wrote_waits_for_the_view(door: Door) -> None:
     position = door.post(door.unit()).json()["position"]
     path = f"/v1/documents?after={position}"
-    refused(door.client.get(path, headers=door.head), 503, "QUERY-BEHIND")
+    refused(door.client.get(path, headers=door.head), 409, "QUERY-BEHIND")
     door.told.node.show()
     assert door.client.get(path, headers=door.head).json()["position"] >= position
 

@@ -11,21 +11,28 @@ from domain.regulation.pack import LANGUAGES, rule_pack
 
 PACK = rule_pack()
 COUNCIL = Names(ru="Учёный совет", kk="Ғылыми кеңес")
+WHOSE = "council/240190000123.org"
 
 
 def test_a_refusal_names_code_rule_and_what_explains_it() -> None:
-    given = Refusal("R19-NOT-ALL-POSITIVE", bodies=[COUNCIL], stage=4)
+    given = Refusal(
+        "R19-NOT-ALL-POSITIVE", bodies=[COUNCIL], body_refs=[WHOSE], stage=4
+    )
     told = problem(refused(PACK, given, "8f14"), PACK, "kk")
     assert msgspec.to_builtins(told) == {
         "type": "/v1/errors/R19-NOT-ALL-POSITIVE",
         "title": "Барлық кеңестің оң қорытындысы қажет; жоқ: … (19-т.).",
         "status": 409,
-        "detail": "Барлық кеңестің оң қорытындысы қажет; жоқ: Ғылыми кеңес (19-т.).",
+        "detail": (
+            "Барлық кеңестің оң қорытындысы қажет; жоқ: Ғылыми кеңес "
+            "[council/240190000123.org] (19-т.)."
+        ),
         "code": "R19-NOT-ALL-POSITIVE",
         "rule": "19",
         "rule_pack": "kz-583-2007",
         "context": {
             "bodies": [{"ru": "Учёный совет", "kk": "Ғылыми кеңес", "en": None}],
+            "body_refs": [WHOSE],
             "stage": 4,
         },
         "command_id": "8f14",

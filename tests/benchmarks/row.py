@@ -1,10 +1,10 @@
-"""One line of the table that `make bench` prints."""
+"""One measured figure beside its baseline."""
 
 from msgspec import Struct
 
 
 class Row(Struct, frozen=True):
-    """What was measured, and the baseline of the same run it is held against."""
+    """`ratio` is value to baseline, taken in the same run; `how` says what both did."""
 
     name: str
     value: float

@@ -39,7 +39,11 @@ def values(info: inspect.Type) -> st.SearchStrategy[Any]:  # of a field's type
         case inspect.BoolType():
             return st.booleans()
         case inspect.IntType():
-            return st.integers(*OF_JSON)
+            least, most = OF_JSON
+            return st.integers(
+                least if info.ge is None else info.ge,
+                most if info.le is None else info.le,
+            )
         case inspect.NoneType():
             return st.none()
         case inspect.DateType():

@@ -50,6 +50,18 @@ ALMATY = "751310000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
 FILE_HASH = "5f" * 32
+REGULATION = {
+    "number": "2",
+    "date": NEW_YEAR,
+    "file_hash": FILE_HASH,
+    "approver_role": "HEAD",
+}
+METHODIST_INPUTS = {
+    "specialties": 12,
+    "specialisations": 3,
+    "learners": 2400,
+    "teachers": 180,
+}
 LAW = "0421"
 WELDING = "0715"
 
@@ -217,7 +229,9 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
-def set_methodists(house: House, number: int, decision: str = "headcount") -> None:
+def set_methodists(
+    house: House, number: int, decision: str = "headcount", day: date = NEW_YEAR
+) -> None:
     """Record the council's decision on the number of methodists, and set it."""
     decision_id = named(decision + house.bin)
     house.world.give(
@@ -227,8 +241,9 @@ def set_methodists(house: House, number: int, decision: str = "headcount") -> No
         decision_id=decision_id,
         kind="METHODIST_NUMBER",
         number="3",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
+        inputs=METHODIST_INPUTS,
     )
     house.world.give(
         house.head,
@@ -236,7 +251,6 @@ def set_methodists(house: House, number: int, decision: str = "headcount") -> No
         bin=house.bin,
         decision_id=decision_id,
         number=number,
-        inputs={"specialties": 12, "learners": 2400, "teachers": 180},
     )
 
 
@@ -246,6 +260,7 @@ def mandate(
     seats: tuple[int, int] = (3, 5),
     term_months: int | None = None,
     quorum: object = None,
+    day: date = NEW_YEAR,
 ) -> str:
     """Record the governing council's mandate of a methodical council (rule 14)."""
     decision_id = named(f"mandate of {key} of {house.bin} at {house.world.now}")
@@ -256,7 +271,7 @@ def mandate(
         decision_id=decision_id,
         kind="COUNCIL_MANDATE",
         number="4",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
         mandate={
             "council": key,
@@ -333,7 +348,7 @@ def form_department(
         "members": tuple(members),
         "discipline_codes": [LAW],
         "unit_id": FACULTY,
-        "regulation": {"number": "2", "date": NEW_YEAR, "file_hash": FILE_HASH},
+        "regulation": REGULATION,
     }
     house.world.give(house.head, FormDepartment, **{**body, **fields})
     return Stream(f"review-body/{house.bin}.{body_id}")

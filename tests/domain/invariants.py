@@ -23,7 +23,7 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed
+from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
 from domain.review_body import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
@@ -135,7 +135,7 @@ def p3(log: Log) -> None:
     for drafted, _, _, _, entry in approvals(log):
         assert isinstance(entry.event, DocumentApproved)
         approver = entry.event.approver
-        stream, _, number = approver.appointment.partition("#")
+        stream, _, number = approver.appointment_id.partition("#")
         assert stream == f"staff/{drafted.bin}.{approver.person_id}"
         before = [e for e in log[: log.index(entry)] if e.stream == stream]
         seated = before[int(number) - 1].event
@@ -268,13 +268,16 @@ def p6(log: Log) -> None:
             to_open = sorted(stages)
             current, passed = 0, True
             last_at = told[0][1].mark.at
-            for _, entry in after:
+            for n, (_, entry) in enumerate(after):
                 match entry.event:
                     case StageOpened(stage_no=number):
                         assert passed and number == to_open.pop(0)
                         current, passed = number, False
                     case StagePassed(stage_no=number):
                         assert number == current and not passed
+                        so_far = [one for _, one in after[:n]]
+                        for body in stages[current].bodies:
+                            assert positive(so_far, body.body)
                         passed = True
                     case ConclusionRecorded() as said:
                         assert said.stage_no == current and not passed
@@ -355,6 +358,17 @@ def p9(log: Log) -> None:
         carried = standing_vote(meeting, said)
         assert said.conclusion == (placed.motion if carried else "NEGATIVE")
         assert was_there(log[:place], said.body, held[0])
+        opened = [
+            e.mark.at
+            for e in log[:place]
+            if e.stream == entry.stream and isinstance(e.event, StageOpened)
+        ]
+        voted = [
+            e.mark.at
+            for e in meeting
+            if isinstance(e.event, VoteOpened) and e.event.item == said.item
+        ]
+        assert voted[-1] >= opened[-1], "voted on before it was asked"
 
 
 def standing_vote(meeting: Log, said: ConclusionRecorded) -> bool:

@@ -55,6 +55,7 @@ from tests.domain.reviewing import (
     decide_on,
     draft,
     members_of,
+    pass_review,
     record,
     state_of,
     submit,
@@ -75,6 +76,8 @@ class Story:
         self.draw = draw
         self.university, self.college = a_university_and_a_college()
         self.world: World = self.university.world
+        # Acts may be dated back and still find their organisation registered.
+        self.world.later(days=10)
         self.sittings: list[Sitting] = []
         self.wordings = 0
         self.documents: list[tuple[House, str]] = []
@@ -150,7 +153,7 @@ class Story:
                 )
 
     def go_far(self, house: House, document: str) -> None:
-        for _ in range(self.pick([1, 3, 5])):
+        for _ in range(self.pick([2, 4, 7])):
             self.go_on(house, document)
 
     def send(self, house: House, document: str) -> None:
@@ -173,6 +176,33 @@ class Story:
         self.send(house, document)
         one = {"document_id": document, **APPROVAL}
         self.attempt(self.approver(house), ApproveDocument, **one)
+
+    def sign(self, house: House, document: str) -> None:
+        """All goes well until the document is ready; then anybody signs it."""
+        if state_of(house, document).phase in ("DRAFT", "RETURNED"):
+            submit(house, document)
+        pass_review(house, document)
+        self.attempt(
+            self.approver(house), ApproveDocument, document_id=document, **APPROVAL
+        )
+
+    def cite_wrongly(self, house: House, document: str) -> None:
+        """Hold the right meeting, and go wrong by one thing in citing it."""
+        self.send(house, document)
+        stage = state_of(house, document).stage()
+        asked = [body.body for body in stage.bodies] if stage else []
+        meet = [body for body in house.bodies if not body.startswith("unit/")]
+        wrong = self.pick(["officer", "stage", "time", "word"])
+        is_asked = wrong != "stage"
+        body = self.pick([body for body in meet if (body in asked) == is_asked])
+        sitting = decide_on(house, document, body)
+        hat = self.somebody() if wrong == "officer" else sitting.officer
+        citation = citing(house, document, sitting)
+        if wrong == "time":  # after the vote was opened, before the meeting was held
+            citation["occurred_at"] = self.world.now - timedelta(minutes=2)
+        if wrong == "word":
+            citation["conclusion"] = "RETURN"
+        self.world.give(hat, RecordConclusion, **citation)
 
     def decline(self, house: House, document: str) -> None:
         one = {"document_id": document, "reason_ref": SALTED}
@@ -213,9 +243,10 @@ class Story:
         sitting.place(document, self.pick(MOTIONS))
         if self.draw(st.integers(0, 9)) == 0:
             sitting.does(CallOff)
-        sitting.open()
-        votes = self.draw(st.integers(0, len(members_of(house, body))))
-        sitting.vote(1, votes)
+        members = members_of(house, body)
+        there = members[: self.pick([len(members)] * 7 + [1])]
+        sitting.open(*there)
+        sitting.vote(1, self.draw(st.integers(0, len(there) + 1)))
         if self.draw(st.integers(0, 9)) == 0:
             sitting.does(AnnulVote, item=1, reason_ref=SALTED)
             sitting.vote(1, 1)
@@ -248,7 +279,20 @@ class Story:
         citation = citing(house, document, sitting)
         if self.draw(st.integers(0, 3)) == 0:
             citation["body"] = self.any_body(house)
+        if self.draw(st.integers(0, 5)) == 0:
+            citation["conclusion"] = self.pick(MOTIONS)
         self.attempt(hat, RecordConclusion, **citation)
+
+    def vote_early(self, house: House, document: str) -> None:
+        """Vote on a text that nobody has submitted, and cite that vote later."""
+        if state_of(house, document).phase == "IN_REVIEW":
+            self.return_it(house, document)
+        sitting = decide_on(house, document, house.bodies[0])
+        self.sittings.append(sitting)
+        submit(house, document)
+        self.attempt(
+            sitting.officer, RecordConclusion, **citing(house, document, sitting)
+        )
 
     def cite_the_old_text(self, house: House, document: str) -> None:
         """Cite a meeting on the old text for the new one."""
@@ -353,7 +397,8 @@ STEPS = (
     [Story.go_far] * 3
     + [Story.go_on, Story.cite] * 4
     + [Story.sit, Story.revise, Story.approve, Story.cite_the_old_text] * 2
-    + [Story.opine, Story.submit, Story.decline, Story.withdraw]
+    + [Story.sign, Story.cite_wrongly] * 3
+    + [Story.opine, Story.submit, Story.decline, Story.withdraw, Story.vote_early]
     + [Story.wait, Story.lose_a_member, Story.gain_a_member, Story.dissolve]
     + [Story.seat_again, Story.form_another, Story.open_methodical_unit]
     + [Story.change_the_head]

@@ -23,7 +23,6 @@ from domain.council import (
 from domain.decider import Command
 from domain.identifiers import Stream
 from domain.meeting import PlanMeeting
-from domain.staff import AppointStaff
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,
@@ -48,7 +47,7 @@ from tests.domain.given import (
     seat_council,
     set_methodists,
 )
-from tests.domain.scenario import named
+from tests.domain.scenario import ONE_MINUTE, named
 
 ORG = {"bin": UNIVERSITY, "key": "org"}
 
@@ -105,25 +104,17 @@ def test_a_decision_of_another_kind_is_no_mandate() -> None:
 
 def test_a_mandate_does_not_serve_before_it_was_given() -> None:
     house = a_staffed_university()
-    decision = mandate(house, "org")
-    last_year = house.world.now - timedelta(days=30)
-    house.world.give(
-        house.registrar,
-        AppointStaff,
-        bin=UNIVERSITY,
-        person_id=SYMBAT,
-        post="DEPUTY_HEAD_EM",
-        valid_from="2025-01-01",
-        order_no="1",
-    )
-    deputy = house.teacher(SYMBAT)
-    house.world.refuses(
+    before = house.world.now + ONE_MINUTE
+    house.world.later(days=30)
+    decision = mandate(house, "org", day=house.world.now.date())
+    refused = house.world.refuses(
         "R14-MANDATE",
-        deputy,
+        house.head,
         EstablishCouncil,
         **council(house, mandate_decision_id=decision),
-        occurred_at=last_year,
+        occurred_at=before,
     )
+    assert refused == {"decision_id": decision, "council": "org"}
 
 
 def test_an_organisation_has_one_council_at_a_time() -> None:
@@ -355,6 +346,67 @@ def test_a_council_works_until_its_term_is_over() -> None:
     assert refused == {"bodies": [UNIVERSITY_COUNCIL]}
     house.world.give(house.head, ConstituteCouncil, **officers(BOLAT, GULNARA))
     house.world.give(house.officer(UNIVERSITY_COUNCIL), PlanMeeting, **late)
+
+
+def test_new_officers_do_not_prolong_the_term() -> None:
+    house = a_staffed_university()
+    council = seat_council(
+        house, "org", LAWYERS, mandate(house, "org", (3, 5), term_months=1)
+    )
+    first = house.officer(council)
+    house.world.later(days=20)
+    officers = {"chair": ERLAN, "secretary": BOLAT}
+    house.world.give(house.head, ConstituteCouncil, **ORG, **officers)
+    assert house.officer(council) != first
+    house.world.later(days=20)
+    state = house.world.state(council)
+    assert isinstance(state, Council)
+    assert not state.is_led_on(house.world.now.date())
+    house.world.give(house.head, ConstituteCouncil, **ORG, **officers)
+    state = house.world.state(council)
+    assert isinstance(state, Council)
+    assert state.is_led_on(house.world.now.date())
+    assert state.is_led_on(date(2026, 2, 1)), "what was led then stays so"
+
+
+def test_a_council_established_anew_takes_a_new_id() -> None:
+    house = established()
+    before = house.world.events(UNIVERSITY_COUNCIL)[0]
+    assert isinstance(before, CouncilEstablished)
+    decision = mandate(house, "org")
+    house.world.give(house.head, DissolveCouncil, **ORG, decision_id=decision)
+    again = council(house, council_id=before.council_id, mandate_decision_id=decision)
+    refused = house.world.refuses(
+        "COUNCIL-ID-USED", house.head, EstablishCouncil, **again
+    )
+    assert refused == {"council_id": before.council_id}
+
+
+def test_a_seat_is_not_filled_from_a_day_on_which_it_was_taken() -> None:
+    house = established((3, 3))
+    elect(house, "org", *LAWYERS[:3])
+    election = {"date": "2026-01-14", "voters": 9, "votes_for": 7}
+    house.world.later(days=5)
+    house.world.give(house.head, RemoveMember, **ORG, person_id=BOLAT)
+    for who, code in ((ZHANNA, "COUNCIL-SEATS"), (BOLAT, "BODY-MEMBER-EXISTS")):
+        house.world.refuses(
+            code, house.head, ElectMember, **seat(who, election=election)
+        )
+
+
+def test_a_decision_of_a_later_day_dissolves_no_council() -> None:
+    house = established()
+    before = house.world.now
+    house.world.later(days=5)
+    decision = mandate(house, "org", day=house.world.now.date())
+    house.world.refuses(
+        "ORG-NO-DECISION",
+        house.head,
+        DissolveCouncil,
+        **ORG,
+        decision_id=decision,
+        occurred_at=before,
+    )
 
 
 def test_a_council_whose_chair_has_left_is_not_led() -> None:

@@ -29,7 +29,7 @@ from domain.document import (
     content_hash,
 )
 from domain.identifiers import Sha256, Stream
-from domain.meeting import AnnulVote, PostponeItem
+from domain.meeting import AnnulVote, PlanMeeting, PostponeItem
 from domain.organisation import SuspendOrganisation
 from domain.review_body import AppointDepartmentHead, RemoveMember
 from domain.staff import EndAppointment
@@ -367,6 +367,25 @@ def test_there_is_one_file_for_each_language() -> None:
     )
 
 
+def test_the_council_of_a_unit_that_was_closed_is_in_no_route() -> None:
+    house = a_university()
+    document = draft(house)
+    faculty = {"bin": UNIVERSITY, "unit_id": FACULTY, "act_no": "1"}
+    house.world.give(house.head, CloseUnit, **faculty)
+    submit(house, document)
+    asked = [body.body for body in state_of(house, document).missing_bodies()]
+    assert asked == [DEPARTMENT, EM_UNIT, UNIVERSITY_COUNCIL]
+    body = {"body": FACULTY_COUNCIL, "planned_for": MONDAY_DATE}
+    refused = house.world.refuses(
+        "BODY-UNKNOWN",
+        house.officer(FACULTY_COUNCIL),
+        PlanMeeting,
+        meeting_id=named("m"),
+        **body,
+    )
+    assert refused == {"body": FACULTY_COUNCIL}
+
+
 def test_a_suspended_organisation_drafts_and_submits_nothing() -> None:
     house = a_university()
     document = draft(house)
@@ -470,6 +489,16 @@ def test_a_department_below_its_minimum_is_skipped_with_the_reason() -> None:
         "BELOW_MINIMUM",
         DEPARTMENT,
     )
+
+
+def test_a_teachers_unit_is_where_they_teach_not_where_they_also_work() -> None:
+    house = a_university()
+    appoint(house, SYMBAT, "SPECIALIST", unit=METHODICAL_UNIT)
+    appoint(house, SYMBAT, "TEACHER", unit=FACULTY)
+    document = draft(house, "LESSON_PLAN", teacher=SYMBAT)
+    submit(house, document)
+    asked = [body.body for body in state_of(house, document).missing_bodies()]
+    assert asked == [FACULTY_COUNCIL, UNIVERSITY_COUNCIL]
 
 
 def test_an_unknown_profile_has_no_route() -> None:
@@ -684,7 +713,7 @@ def test_a_motion_that_is_not_carried_is_negative_and_returns_the_text() -> None
     concluded = record(house, document, sitting, remarks_ref=SALTED)
     assert names_of(concluded) == ["ConclusionRecorded", "DocumentReturned"]
     assert isinstance(concluded[1], DocumentReturned)
-    assert (concluded[1].by, concluded[1].reason_refs) == (DEPARTMENT, (SALTED,))
+    assert (concluded[1].body, concluded[1].reason_refs) == (DEPARTMENT, (SALTED,))
 
 
 @pytest.mark.parametrize("motion", ["NEGATIVE", "RETURN"])
@@ -722,6 +751,39 @@ def test_a_second_round_asks_every_body_again() -> None:
     pass_review(house, document)
     approved = approve(house, document)[0]
     assert isinstance(approved, DocumentApproved) and approved.version == 2
+
+
+def test_a_vote_before_the_stage_was_opened_is_no_conclusion() -> None:
+    house = a_university()
+    document = draft(house)
+    early = decide_on(house, document, UNIVERSITY_COUNCIL)
+    submit(house, document)
+    pass_review(house, document, until=UNIVERSITY_COUNCIL)
+    refused = house.world.refuses(
+        "CMD-BEFORE",
+        early.officer,
+        RecordConclusion,
+        **citing(house, document, early),
+    )
+    assert refused["act"] < refused["rests_on"]
+    conclude(house, document, UNIVERSITY_COUNCIL)
+
+
+def test_the_same_text_submitted_again_is_voted_on_again() -> None:
+    house = a_university()
+    document = draft(house)
+    submit(house, document)
+    first = decide_on(house, document, DEPARTMENT)
+    record(house, document, first)
+    conclude(house, document, FACULTY_COUNCIL, "RETURN")
+    submit(house, document)
+    house.world.refuses(
+        "CMD-BEFORE",
+        first.officer,
+        RecordConclusion,
+        **citing(house, document, first),
+    )
+    conclude(house, document, DEPARTMENT)
 
 
 def test_a_meeting_on_the_old_text_does_not_serve_the_new_one() -> None:
@@ -778,7 +840,7 @@ def test_the_approver_may_return_a_document_that_is_ready() -> None:
         house.head, DeclineApproval, document_id=document, reason_ref=SALTED
     )[0]
     assert isinstance(declined, DocumentReturned)
-    assert (declined.by, declined.stage_no) == ("HEAD", None)
+    assert (declined.role, declined.body, declined.stage_no) == ("HEAD", None, None)
     house.world.refuses(
         "DOC-STATE", house.head, ApproveDocument, document_id=document, **APPROVAL
     )
@@ -976,6 +1038,25 @@ def test_the_council_that_was_dissolved_is_still_named_as_missing() -> None:
         **APPROVAL,
     )
     assert refused["body_refs"] == [UNIVERSITY_COUNCIL]
+
+
+def test_an_approval_says_by_itself_what_was_approved() -> None:
+    house = a_university()
+    document = a_ready(house)
+    signature = {"format": "CMS", "cms_ref": SALTED, "ocsp_ref": SALTED}
+    approved = house.world.give(
+        house.head,
+        ApproveDocument,
+        document_id=document,
+        **APPROVAL,
+        signature=signature,
+    )[0]
+    assert isinstance(approved, DocumentApproved)
+    assert (approved.bin, approved.round) == (UNIVERSITY, 1)
+    assert content_hash(approved.variants) == approved.content_hash
+    assert approved.approver.appointment_id == house.head.capacity
+    assert approved.signature is not None
+    assert approved.signature.status == "UNVERIFIED", "no sender may say that it is"
 
 
 def test_an_approver_who_wrote_the_text_is_flagged() -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import council
+from domain.council import DissolveCouncil
 from domain.decider import Command, Event
 from domain.document import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
@@ -54,6 +55,7 @@ from tests.domain.given import (
     a_college,
     a_staffed_university,
     a_university,
+    a_university_and_a_college,
     form_department,
     mandate,
     seat_council,
@@ -138,6 +140,18 @@ def test_a_meeting_that_nobody_planned_is_unknown() -> None:
     assert refused == {"meeting_id": named("nothing")}
 
 
+def test_a_body_that_never_was_does_not_meet() -> None:
+    house = a_university()
+    nobody = Stream(f"council/{UNIVERSITY}.physics")
+    refused = house.world.refuses(
+        "BODY-UNKNOWN",
+        house.officer(UNIVERSITY_COUNCIL),
+        PlanMeeting,
+        **plan(house, nobody, house.world.now.date()),
+    )
+    assert refused == {"body": nobody}
+
+
 def test_a_body_that_was_dissolved_meets_no_more() -> None:
     house = a_college()
     sitting = convene(house, COMMISSION)
@@ -156,6 +170,33 @@ def test_another_body_of_the_same_house_does_not_act_for_this_one() -> None:
         "ACTOR-BODY", stranger, OpenMeeting, meeting_id=sitting.meeting
     )
     assert refused["body"] == UNIVERSITY_COUNCIL
+
+
+def test_a_council_whose_term_ended_in_its_meeting_votes_no_more() -> None:
+    house = a_staffed_university()
+    decision = mandate(house, "org", term_months=1)
+    seat_council(house, "org", LAWYERS, decision)
+    house.world.later(days=30)
+    sitting = convene(house, UNIVERSITY_COUNCIL)
+    sitting.does(PlaceItem, **an_item())
+    sitting.open()
+    house.world.later(days=1)
+    refused = sitting.refuses("BODY-NOT-LED", OpenVote, item=1)
+    assert refused == {"bodies": [UNIVERSITY_COUNCIL]}
+
+
+def test_a_council_established_anew_does_not_continue_the_old_ones_meeting() -> None:
+    house = a_university()
+    planned = convene(house, UNIVERSITY_COUNCIL)
+    org = {"bin": UNIVERSITY, "key": "org"}
+    decision = mandate(house, "org")
+    house.world.give(house.head, DissolveCouncil, **org, decision_id=decision)
+    seat_council(house, "org", LAWYERS)
+    chair = house.officer(UNIVERSITY_COUNCIL)
+    refused = house.world.refuses(
+        "BODY-STATE", chair, OpenMeeting, meeting_id=planned.meeting
+    )
+    assert refused == {"state": "DISSOLVED", "body": UNIVERSITY_COUNCIL}
 
 
 def test_a_secretary_leads_a_meeting_as_a_chair_does() -> None:
@@ -280,6 +321,37 @@ def test_a_document_is_placed_with_a_motion(motion: str | None) -> None:
     document = draft(sitting.house)
     item = document_item(document, motion=motion)
     assert sitting.refuses("MEETING-MOTION", PlaceItem, **item)["motion"] == motion
+
+
+@pytest.mark.parametrize("field", ["document_id", "content_hash", "motion"])
+def test_an_item_of_another_kind_carries_nothing_of_a_document(field: str) -> None:
+    house = a_university()
+    sitting = convene(house, UNIVERSITY_COUNCIL)
+    document = draft(house)
+    of_it = {
+        "document_id": document,
+        "content_hash": state_of(house, document).content_hash,
+        "motion": "Уволить Иванова",
+    }
+    refused = sitting.refuses(
+        "MEETING-ITEM-FIELDS", PlaceItem, kind="OTHER", **{field: of_it[field]}
+    )
+    assert refused == {"kind": "OTHER", "needed": "DOCUMENT"}
+
+
+def test_a_body_takes_no_document_of_another_organisation() -> None:
+    university, college = a_university_and_a_college()
+    document = draft(college)
+    sitting = convene(university, UNIVERSITY_COUNCIL)
+    refused = sitting.refuses(
+        "DOC-UNKNOWN",
+        PlaceItem,
+        kind="DOCUMENT",
+        document_id=document,
+        content_hash="0" * 64,
+        motion="POSITIVE",
+    )
+    assert refused == {"document_id": document}
 
 
 def test_a_document_is_placed_with_the_text_it_has_now() -> None:
@@ -564,11 +636,13 @@ def held(house: House, body: Stream) -> Sitting:
 
 
 def minuted(sitting: Sitting, **fields: object) -> tuple[int, int]:
-    body = {"minutes_ref": SALTED, "signed_by": [DAULET], **fields}
+    signed_by = [sitting.officer.person]
+    body = {"minutes_ref": SALTED, "signed_by": signed_by, **fields}
     written = sitting.does(MinuteMeeting, **body)
     assert isinstance(written[0], MeetingMinuted)
     assert isinstance(written[1], MinutesNumbered)
     assert written[0].number == written[1].number
+    assert (written[0].meeting_id, written[0].body) == (sitting.meeting, sitting.body)
     return written[0].year, written[0].number
 
 
@@ -604,6 +678,24 @@ def test_minutes_are_signed() -> None:
     sitting.refuses(
         "MEETING-SIGNATURES", MinuteMeeting, minutes_ref=SALTED, signed_by=[]
     )
+
+
+@pytest.mark.parametrize("signers", [[SYMBAT], [DAULET, SYMBAT], [DAULET, DAULET]])
+def test_minutes_are_signed_by_those_who_were_there_each_once(
+    signers: list[str],
+) -> None:
+    sitting = held(a_university(), UNIVERSITY_COUNCIL)
+    refused = sitting.refuses(
+        "MEETING-SIGNATURES", MinuteMeeting, minutes_ref=SALTED, signed_by=signers
+    )
+    assert refused == {"persons": sorted({SYMBAT} & set(signers))}
+
+
+def test_who_left_the_meeting_early_may_sign_its_minutes() -> None:
+    sitting = convene(a_university(), UNIVERSITY_COUNCIL).open()
+    sitting.does(RecordDeparture, person_id=ZHANNA)
+    sitting.close()
+    assert minuted(sitting, signed_by=[DAULET, ZHANNA]) == (2026, 1)
 
 
 def test_a_department_that_nobody_leads_cannot_be_convened_by_its_teachers() -> None:

@@ -1,8 +1,23 @@
 """Rule 2 and the registry: who is registered, at which levels, in which state."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
 import pytest
 
+from domain.council import RemoveMember
+from domain.decider import Command
+from domain.document import (
+    ApproveDocument,
+    DeclineApproval,
+    RecordConclusion,
+    ReviseContent,
+    SubmitDocument,
+)
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
+from domain.meeting import MinuteMeeting, PlanMeeting
 from domain.organisation import (
     ActivateOrganisation,
     AssignDirectLeadership,
@@ -21,23 +36,47 @@ from domain.organisation import (
     SuspendOrganisation,
 )
 from domain.regulation import kato
+from domain.review_body import DissolveBody
+from domain.review_body import RemoveMember as RemoveFromBody
+from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (
     AIGERIM,
     ALMATY,
+    BOLAT,
     COLLEGE,
     DAULET,
+    DEPARTMENT,
     FILE_HASH,
+    METHODIST_INPUTS,
+    MONDAY_DATE,
     NEW_YEAR,
     SCHOOL,
     SYMBAT,
+    WELDERS,
+    WELDING,
+    ZHANNA,
     House,
     a_founded_school,
     a_founded_university,
+    a_university,
+    appoint,
+    form_commission,
     mandate,
     open_unit,
+    set_methodists,
 )
-from tests.domain.scenario import named
+from tests.domain.reviewing import (
+    APPROVAL,
+    SALTED,
+    a_ready,
+    citing,
+    decide_on,
+    draft,
+    submit,
+    text,
+)
+from tests.domain.scenario import Hat, named
 
 NAMES = Names(ru="Колледж", kk="Колледж", en="College")
 TOMORROW = "2026-01-13"
@@ -218,6 +257,73 @@ def test_a_suspended_organisation_waits_until_it_is_active_again() -> None:
     give(house.head, RecordCharter, **charter_of(house.bin))
 
 
+def attempts(house: House) -> Iterator[tuple[Hat, type[Command], dict[str, object]]]:
+    """An act of every aggregate of the house, each of which it may do when active."""
+    ready = {"document_id": a_ready(house)}
+    returned: dict[str, object] = {"document_id": draft(house, name="another plan")}
+    review = draft(house, name="a third plan")
+    submit(house, review)
+    sitting = decide_on(house, review, DEPARTMENT)
+    law = {"bin": house.bin, "body_id": "civil-law"}
+    org = {"bin": house.bin, "key": "org"}
+    chair = sitting.officer
+    body = {"body": DEPARTMENT, "planned_for": MONDAY_DATE}
+    teacher = {"post": "TEACHER", "valid_from": NEW_YEAR, "order_no": "1"}
+    yield house.head, ApproveDocument, {**ready, **APPROVAL}
+    yield house.head, DeclineApproval, {**ready, "reason_ref": SALTED}
+    yield house.deputy, ReviseContent, {**returned, "variants": [text("new")]}
+    yield house.deputy, SubmitDocument, returned
+    yield chair, RecordConclusion, citing(house, review, sitting)
+    yield chair, PlanMeeting, {"meeting_id": named("m"), **body}
+    minutes = {"minutes_ref": SALTED, "signed_by": [chair.person]}
+    yield chair, MinuteMeeting, {"meeting_id": sitting.meeting, **minutes}
+    yield house.head, RemoveFromBody, {**law, "person_id": ZHANNA}
+    yield house.head, RemoveMember, {**org, "person_id": ZHANNA}
+    yield house.head, AppointStaff, {"bin": house.bin, "person_id": SYMBAT, **teacher}
+
+
+def test_nobody_acts_for_a_suspended_organisation() -> None:
+    house = a_university()
+    acts = list(attempts(house))
+    act = {"bin": house.bin, "act_no": "17"}
+    house.world.give(house.registrar, SuspendOrganisation, **act)
+    suspended = {"state": "SUSPENDED", "bin": house.bin}
+    for hat, kind, fields in acts:
+        assert house.world.refuses("ORG-STATE", hat, kind, **fields) == suspended
+    house.world.give(house.registrar, ActivateOrganisation, bin=house.bin)
+    for hat, kind, fields in acts:
+        assert house.world.copy().give(hat, kind, **fields)
+
+
+def test_an_act_is_judged_by_the_state_of_its_own_day() -> None:
+    house = a_founded_university()
+    before = house.world.now - timedelta(days=1)
+    active = house.world.now
+    house.world.later(days=1)
+    act = {"bin": house.bin, "act_no": "17"}
+    house.world.give(house.registrar, SuspendOrganisation, **act)
+    faculty = {"bin": house.bin, "kind": "FACULTY", "names": Names(ru="Факультет")}
+    refused = house.world.refuses(
+        "ORG-STATE", house.head, CreateUnit, unit_id="f1", **faculty, occurred_at=before
+    )
+    assert refused == {"state": "UNREGISTERED", "bin": house.bin}
+    house.world.give(
+        house.head, CreateUnit, unit_id="f2", **faculty, occurred_at=active
+    )
+    house.world.refuses("ORG-STATE", house.head, CreateUnit, unit_id="f3", **faculty)
+
+
+def test_no_act_of_an_organisation_is_dated_before_its_last_one() -> None:
+    house = a_founded_university()
+    house.world.refuses(
+        "CMD-BEFORE",
+        house.head,
+        RecordGoverningDecision,
+        **decision(house),
+        occurred_at=house.world.now - timedelta(days=1),
+    )
+
+
 def test_a_closed_organisation_stays_closed() -> None:
     house = a_founded_university()
     registrar = house.registrar
@@ -293,6 +399,9 @@ def test_a_decision_of_tomorrow_is_not_recorded_today() -> None:
     )
 
 
+NEVER_MET = {"regulation": "7", "quorum": [1, 2], "majority": [1, 1]}
+
+
 def seats(least: int, most: int, *powers: str) -> dict[str, object]:
     return {"council": "org", "seats_min": least, "seats_max": most, "powers": powers}
 
@@ -305,6 +414,7 @@ def seats(least: int, most: int, *powers: str) -> dict[str, object]:
         ("COUNCIL_MANDATE", seats(5, 3, "REVIEW")),
         ("COUNCIL_MANDATE", seats(0, 3, "REVIEW")),
         ("COUNCIL_MANDATE", seats(3, 5)),
+        ("COUNCIL_MANDATE", {**seats(3, 5, "REVIEW"), "quorum": NEVER_MET}),
     ],
 )
 def test_a_mandate_fixes_composition_and_powers(kind: str, fixed: object) -> None:
@@ -318,10 +428,33 @@ def test_a_mandate_fixes_composition_and_powers(kind: str, fixed: object) -> Non
     assert refused["decision_id"] == named("decision")
 
 
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"term_months": 0},
+        {"term_months": -12},
+        {"term_months": 200_000},
+        {"powers": ["Решать всё, кроме отпуска Иванова"]},
+        {"council": "Совет Иванова"},
+        {"quorum": {**NEVER_MET, "majority": [-1, 2]}},
+        {"quorum": {**NEVER_MET, "majority": [1, 0]}},
+        {"quorum": {**NEVER_MET, "quorum": [1, -2]}},
+    ],
+    ids=str,
+)
+def test_a_mandate_holds_codes_and_numbers_that_can_be(fixed: Any) -> None:
+    house = a_founded_university()
+    body = decision(house, kind="COUNCIL_MANDATE")
+    with pytest.raises(msgspec.ValidationError):
+        house.world.give(
+            house.head,
+            RecordGoverningDecision,
+            **{**body, "mandate": {**seats(3, 5, "REVIEW"), **fixed}},
+        )
+
+
 def number_of_methodists(house: House, decision_id: str) -> dict[str, object]:
-    inputs = {"specialties": 12, "learners": 2400, "teachers": 180}
-    body = {"bin": house.bin, "decision_id": decision_id, "number": 2}
-    return {**body, "inputs": inputs}
+    return {"bin": house.bin, "decision_id": decision_id, "number": 2}
 
 
 def test_the_number_of_methodists_rests_on_a_decision_of_its_kind() -> None:
@@ -339,7 +472,7 @@ def test_the_number_of_methodists_rests_on_a_decision_of_its_kind() -> None:
 
 def test_the_number_of_methodists_is_kept_with_its_inputs() -> None:
     house = a_founded_university()
-    body = decision(house, kind="METHODIST_NUMBER")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     written = house.world.give(
         house.head, SetMethodistNumber, **number_of_methodists(house, named("decision"))
@@ -350,10 +483,66 @@ def test_the_number_of_methodists_is_kept_with_its_inputs() -> None:
 
 def test_a_negative_number_of_methodists_is_refused() -> None:
     house = a_founded_university()
-    body = decision(house, kind="METHODIST_NUMBER")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     number = {**number_of_methodists(house, named("decision")), "number": -1}
     house.world.refuses("ORG-NO-DECISION", house.head, SetMethodistNumber, **number)
+
+
+def test_a_decision_on_methodists_states_what_it_weighed_and_no_other_does() -> None:
+    house = a_founded_university()
+    for kind, inputs in (("METHODIST_NUMBER", None), ("OTHER", METHODIST_INPUTS)):
+        body = decision(house, kind=kind, inputs=inputs)
+        refused = house.world.refuses(
+            "ORG-INPUTS", house.head, RecordGoverningDecision, **body
+        )
+        assert refused == {"decision_id": named("decision"), "kind": kind}
+
+
+def test_a_decision_sets_the_number_once_and_the_latest_one_stands() -> None:
+    house = a_founded_university()
+    set_methodists(house, 3, "of today", day=MONDAY_DATE)
+    older = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
+    house.world.give(house.head, RecordGoverningDecision, **older)
+    for spent in (named("of today" + house.bin), named("decision")):
+        refused = house.world.refuses(
+            "ORG-DECISION-SPENT",
+            house.head,
+            SetMethodistNumber,
+            **number_of_methodists(house, spent),
+        )
+        assert refused == {"decision_id": spent}
+
+
+def test_the_number_is_not_set_below_the_methodists_in_office() -> None:
+    house = a_founded_university()
+    set_methodists(house, 3)
+    for who in (SYMBAT, ZHANNA, BOLAT):
+        appoint(house, who, "METHODIST")
+    body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
+    house.world.give(house.head, RecordGoverningDecision, **body)
+    refused = house.world.refuses(
+        "R12-HEADCOUNT",
+        house.head,
+        SetMethodistNumber,
+        **number_of_methodists(house, named("decision")),
+    )
+    assert refused == {"number": 2, "appointed": 3}
+
+
+def test_a_level_that_a_body_carries_is_not_given_up() -> None:
+    house = a_university()
+    levels = {"bin": house.bin, "levels": ["HE", "TVE"]}
+    house.world.give(house.head, DeclareLevels, **levels)
+    for welder in WELDERS:
+        appoint(house, welder, "TEACHER", WELDING)
+    form_commission(house, "welding", WELDERS)
+    only = {"bin": house.bin, "levels": ["HE"]}
+    refused = house.world.refuses("R2-LEVEL", house.head, DeclareLevels, **only)
+    assert refused["body"] == f"review-body/{house.bin}.welding"
+    body = {"bin": house.bin, "body_id": "welding", "act_no": "1"}
+    house.world.give(house.head, DissolveBody, **body)
+    house.world.give(house.head, DeclareLevels, **only)
 
 
 def test_direct_leadership_is_the_deputys() -> None:
@@ -363,7 +552,7 @@ def test_direct_leadership_is_the_deputys() -> None:
     )
     capacity = house.deputy.capacity
     assert assigned == [
-        DirectLeadershipAssigned(person_id=DAULET, appointment=capacity)
+        DirectLeadershipAssigned(person_id=DAULET, appointment_id=capacity)
     ]
 
 

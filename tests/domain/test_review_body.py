@@ -1,6 +1,6 @@
 """Rules 16 and 17: commissions and departments, their members and who leads them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -29,6 +29,7 @@ from domain.staff import EndAppointment
 from tests.domain.given import (
     BOLAT,
     COLLEGE,
+    COLLEGE_COUNCIL,
     COMMISSION,
     DEPARTMENT,
     ERLAN,
@@ -38,9 +39,11 @@ from tests.domain.given import (
     NURLAN,
     OLGA,
     PAVEL,
+    REGULATION,
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
+    UNIVERSITY_COUNCIL,
     WELDERS,
     WELDING,
     ZHANNA,
@@ -49,6 +52,7 @@ from tests.domain.given import (
     a_staffed_college,
     a_staffed_university,
     a_university,
+    a_university_and_a_college,
     appoint,
     appoint_department_head,
     elect_chair,
@@ -80,7 +84,7 @@ def department(**fields: object) -> dict[str, object]:
         "levels": ["HE"],
         "members": LAWYERS[:3],
         "discipline_codes": [LAW],
-        "regulation": {"number": "2", "date": "2026-01-01", "file_hash": "5f" * 32},
+        "regulation": REGULATION,
     }
     return {**body, **fields}
 
@@ -181,14 +185,54 @@ def test_a_body_carries_levels_of_its_organisation(levels: list[str]) -> None:
     assert refused["allowed"] == ("TVE",)
 
 
-def test_a_department_needs_its_regulation() -> None:
+@pytest.mark.parametrize(
+    "regulation", [None, {**REGULATION, "approver_role": "DEPUTY_HEAD_EM"}]
+)
+def test_a_department_needs_its_regulation_approved_as_the_charter_provides(
+    regulation: object,
+) -> None:
     house = a_staffed_university()
-    house.world.refuses(
+    refused = house.world.refuses(
         "R11-NO-REGULATION",
         house.head,
         FormDepartment,
-        **department(regulation=None),
+        **department(regulation=regulation),
     )
+    assert refused == {"unit_id": "civil-law", "approvers": ("HEAD",)}
+
+
+def test_the_regulation_of_a_department_is_not_of_tomorrow() -> None:
+    house = a_staffed_university()
+    tomorrow = {**REGULATION, "date": "2026-01-13"}
+    house.world.refuses(
+        "CMD-FUTURE",
+        house.head,
+        FormDepartment,
+        **department(regulation=tomorrow),
+    )
+
+
+def test_a_member_who_left_the_organisation_does_not_lead_the_department() -> None:
+    house = a_university()
+    ended = {"bin": UNIVERSITY, "person_id": GULNARA, "appointment": 1}
+    house.world.give(
+        house.head, EndAppointment, **ended, valid_to="2026-01-11", order_no="1"
+    )
+    head = {**CIVIL_LAW, "person_id": GULNARA, "order_no": "1"}
+    refused = house.world.refuses(
+        "R17-DEPARTMENT-HEAD", house.head, AppointDepartmentHead, **head
+    )
+    assert refused == {"person_id": GULNARA}
+
+
+def test_a_chair_is_seated_with_the_body_the_day_and_the_reasons() -> None:
+    house = a_college()
+    reasons = "salted:" + "a1" * 32
+    house.world.give(house.head, ElectChair, **chair(OLGA, reasons_ref=reasons))
+    seated = house.world.events(COMMISSION)[-1]
+    assert isinstance(seated, ChairElected)
+    assert (seated.body_id, seated.valid_from) == ("welding", date(2026, 1, 12))
+    assert seated.reasons_ref == reasons
 
 
 def test_a_body_belongs_to_an_active_unit() -> None:
@@ -197,6 +241,22 @@ def test_a_body_belongs_to_an_active_unit() -> None:
         "UNIT-UNKNOWN", house.head, FormCommission, **commission(unit_id="physics")
     )
     assert refused == {"unit_id": "physics"}
+
+
+def test_a_body_has_a_quorum_that_can_be_met() -> None:
+    house = a_staffed_college()
+    never = {"regulation": "7", "quorum": [2, 2], "majority": [1, 2]}
+    refused = house.world.refuses(
+        "BODY-QUORUM",
+        house.head,
+        FormCommission,
+        **WELDING_COMMISSION,
+        names=NAMES,
+        levels=["TVE"],
+        members=WELDERS,
+        quorum_rule=never,
+    )
+    assert refused == {"quorum": (2, 2), "majority": (1, 2)}
 
 
 def test_a_body_is_formed_once() -> None:
@@ -314,6 +374,20 @@ def test_an_unknown_category_of_outsiders_is_refused() -> None:
     body = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "FRIEND"}
     refused = house.world.refuses("BODY-CATEGORY", house.head, InviteSpecialist, **body)
     assert refused["category"] == "FRIEND"
+
+
+def test_the_chair_of_another_body_engages_nobody_for_this_one() -> None:
+    university, college = a_university_and_a_college()
+    body = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "RESEARCHER"}
+    strangers = (
+        university.officer(DEPARTMENT),
+        university.officer(UNIVERSITY_COUNCIL),
+        college.officer(COLLEGE_COUNCIL),
+    )
+    for hat in strangers:
+        refused = college.world.refuses("ACTOR-BODY", hat, InviteSpecialist, **body)
+        assert refused == {"body": COMMISSION, "capacity": hat.capacity}
+    college.world.give(college.officer(COMMISSION), InviteSpecialist, **body)
 
 
 def test_a_member_is_not_invited() -> None:

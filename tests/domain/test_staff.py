@@ -9,6 +9,7 @@ from domain.identifiers import Stream
 from domain.office import OfficeSeated, OfficeVacated
 from domain.organisation import DeclareLevels
 from domain.staff import AppointmentEnded, AppointStaff, EndAppointment, StaffAppointed
+from domain.unit import CloseUnit
 from tests.domain.given import (
     AIGERIM,
     BOLAT,
@@ -55,7 +56,7 @@ def test_the_head_also_sits_in_the_office() -> None:
             bin=UNIVERSITY,
             office="head",
             person_id=AIGERIM,
-            appointment=house.head.capacity,
+            appointment_id=house.head.capacity,
             spell=Spell(valid_from=NEW_YEAR),
         )
     ]
@@ -132,6 +133,17 @@ def test_nobody_is_appointed_to_a_unit_that_does_not_exist() -> None:
         **post(BOLAT, "TEACHER", unit_id="physics"),
     )
     assert refused == {"unit_id": "physics"}
+
+
+def test_nobody_is_appointed_to_a_unit_that_was_closed() -> None:
+    house = a_founded_university()
+    open_unit(house, FACULTY, "FACULTY")
+    faculty = {"bin": UNIVERSITY, "unit_id": FACULTY}
+    house.world.give(house.head, CloseUnit, **faculty, act_no="1")
+    refused = house.world.refuses(
+        "UNIT-UNKNOWN", house.head, AppointStaff, **post(BOLAT, "TEACHER", **faculty)
+    )
+    assert refused == {"unit_id": FACULTY}
 
 
 def test_an_appointment_that_does_not_exist_cannot_end() -> None:

@@ -103,7 +103,7 @@ def test_a_unit_without_a_regulation_stays_inactive() -> None:
     refused = house.world.refuses(
         "R11-NO-REGULATION", house.head, ActivateUnit, **LAW_FACULTY
     )
-    assert refused == {"unit_id": "law"}
+    assert refused == {"unit_id": "law", "approvers": ("HEAD",)}
 
 
 def test_a_unit_with_its_regulation_becomes_active() -> None:
@@ -164,6 +164,46 @@ def test_a_closed_unit_takes_no_command() -> None:
     for command, fields in commands:
         refused = house.world.refuses("UNIT-STATE", house.head, command, **fields)
         assert refused == {"state": "CLOSED"}
+
+
+def test_the_administration_is_one_and_stays() -> None:
+    house = a_founded_university()
+    refused = house.world.refuses(
+        "R10-UNIT-KIND", house.head, CreateUnit, **new(kind="ADMINISTRATION")
+    )
+    assert "ADMINISTRATION" not in refused["known"]
+    administration = {"bin": UNIVERSITY, "unit_id": "adm", "act_no": "1"}
+    house.world.refuses("UNIT-ID", house.head, CloseUnit, **administration)
+
+
+def test_a_unit_is_active_between_its_opening_and_its_closing() -> None:
+    house = a_founded_university()
+    before = house.world.now
+    house.world.later(days=1)
+    open_unit(house, "law", "FACULTY")
+    during = house.world.now
+    house.world.later(days=1)
+    house.world.give(house.head, CloseUnit, **LAW_FACULTY, act_no="1")
+    below = {"kind": "DIVISION", "names": NAMES, "parent": "law"}
+    for act in (before, house.world.now):
+        one = {**new(unit_id="civil"), **below, "occurred_at": act}
+        house.world.refuses("UNIT-PARENT", house.head, CreateUnit, **one)
+    one = {**new(unit_id="civil"), **below, "occurred_at": during}
+    house.world.give(house.head, CreateUnit, **one)
+
+
+def test_no_act_of_a_unit_is_dated_before_its_last_one() -> None:
+    house = a_founded_university()
+    early = house.world.now
+    house.world.later(days=1)
+    house.world.give(house.head, CreateUnit, **new())
+    house.world.refuses(
+        "CMD-BEFORE",
+        house.head,
+        ApproveRegulation,
+        **REGULATION,
+        occurred_at=early,
+    )
 
 
 def test_a_unit_that_was_never_created_is_unknown() -> None:

@@ -1,0 +1,28 @@
+"""Every line that a machine reads is one JSON object under a constant name."""
+
+import json
+import subprocess
+import sys
+
+SCRIPT = """
+import logging, structlog
+from adapters.telemetry import configure_logging
+configure_logging("info")
+structlog.get_logger().info("node_serving", url="http://127.0.0.1:1")
+try:
+    raise ValueError("gone")
+except ValueError:
+    logging.getLogger("asyncio").exception("Task exception was never retrieved")
+logging.getLogger("uvicorn.error").info("not worth a line")
+"""
+
+
+def test_own_and_foreign_lines_are_json_with_a_constant_event() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["node_serving", "library_error"]
+    assert lines[1]["message"] == "Task exception was never retrieved"
+    assert lines[1]["level"] == "error" and "ValueError" in lines[1]["exception"]
+    assert done.stdout == ""
