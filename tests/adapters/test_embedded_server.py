@@ -18,9 +18,9 @@ from nats.errors import TimeoutError as NatsTimeout
 from adapters.jetstream.embedded_server import (
     EmbeddedServer,
     ServerFailed,
-    server_binary,
 )
 from adapters.jetstream.identities import Identity
+from adapters.jetstream.server_binary import server_binary
 from adapters.jetstream.stream import (
     ServerTooOld,
     StreamRefused,
