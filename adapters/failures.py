@@ -1,5 +1,6 @@
 """What stops the command line, told so that whoever typed can act on it."""
 
+from adapters.bootstrap import RoleRefused
 from adapters.data_folder import FolderInUse, FolderNotOurs
 from adapters.demo.teller import UnexpectedAnswer
 from adapters.entry import NoAnswer
@@ -14,6 +15,7 @@ FAILURES = (
     FolderInUse,
     FolderNotOurs,
     NoAnswer,
+    RoleRefused,
     UnexpectedAnswer,
     StoreUnavailable,
     UnusableKey,
@@ -31,8 +33,9 @@ def told(error: Exception) -> str:
     match error:
         case StoreUnavailable():
             return (
-                f"the data cannot be read or written ({error}); is the disk full, or "
-                "ADISTEME_DATA a folder of somebody else?"
+                f"the data cannot be read or written ({error}); is the disk full, "
+                "ADISTEME_DATA a folder of somebody else, or the server of "
+                "ADISTEME_DATABASE down?"
             )
         case OSError(filename=str(name), strerror=str(reason)):
             return f"{name}: {reason}; ADISTEME_DATA names a folder that you may write"

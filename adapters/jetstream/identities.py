@@ -23,12 +23,17 @@ def passwords(path: Path) -> dict[Identity, str]:
     if not path.exists():
         made = {identity: secrets.token_urlsafe(24) for identity in IDENTITIES}
         write_private(path, msgspec.json.encode(made))
-    kept = msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    kept = kept_passwords(path)
     missing = [identity for identity in IDENTITIES if identity not in kept]
     if missing:
         kept |= {identity: secrets.token_urlsafe(24) for identity in missing}
         write_private(path, msgspec.json.encode(kept))
     return kept
+
+
+def kept_passwords(path: Path) -> dict[Identity, str]:
+    """Read passwords that were made; OSError or MsgspecError where there are none."""
+    return msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
 
 
 def write_private(path: Path, content: bytes) -> None:
