@@ -1,4 +1,4 @@
-"""The command line: demo, serve, do, show, token, projections, schema."""
+"""The command line: demo, serve, do, show, token, projections, bus, schema."""
 
 import json
 import re
@@ -14,6 +14,7 @@ import msgspec
 from rich.console import Console
 
 from adapters import contract, contract_page, entry
+from adapters.cli_bus import bus
 from adapters.cli_projections import projections
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
@@ -280,6 +281,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
 
 
 cli.add_command(projections)
+cli.add_command(bus)
 
 
 @cli.group()
