@@ -1,8 +1,8 @@
 """The audit of the bus: log and stream side by side, and every difference by name."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Literal, Protocol
+from collections.abc import AsyncIterator, Callable
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -72,10 +72,8 @@ class Unanswered(Exception):
     """The stream stopped answering in the middle: nothing is known of the rest."""
 
 
-class Progress(Protocol):
-    """Is told how far the comparison is."""
-
-    def __call__(self, done: int, of: int) -> None: ...
+Progress = Callable[[int, int], None]
+"""Is told how far something is, and how far it has to go."""
 
 
 class _Address(Struct, frozen=True):
