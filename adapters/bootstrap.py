@@ -145,6 +145,7 @@ class Node:
             self.server.url(identity),
             name=f"adisteme-{self.settings.node}-{identity}",
             inbox=inbox_of(identity),
+            trusts_subjects=identity == "relay",
         )
 
     def _committed(self, _position: int) -> None:

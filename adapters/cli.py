@@ -1,4 +1,4 @@
-"""The command line: demo, serve, migrate, do, show, token, projections, schema."""
+"""The command line: every command, and what each prints."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from adapters import contract, contract_page, entry
 from adapters.bootstrap import ROLES, Role
+from adapters.cli_bus import bus
 from adapters.cli_projections import projections
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
@@ -310,6 +311,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
 
 
 cli.add_command(projections)
+cli.add_command(bus)
 
 
 @cli.group()

@@ -59,5 +59,14 @@ def open_stores(
         raise
 
 
+def open_events(
+    folder: Path, database: str | None, node: str
+) -> SqliteEventStore | PostgresEventStore:
+    """The event store alone; closing it closes its connections."""
+    if database is None:
+        return SqliteEventStore(folder / "events.sqlite", node, utc_now)
+    return PostgresEventStore(PostgresDatabase(database), node, utc_now)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)

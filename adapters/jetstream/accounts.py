@@ -135,13 +135,9 @@ def _rights_at_home(stream: str) -> dict[Identity, Rights]:
             ],
             [WAKE, COMMANDS],
         ),
-        # Takes the stream down, so that it can be made anew: never a running node.
+        # Takes the stream down, so that the node's identity can make it anew.
         "keeper": (
-            [
-                *look,
-                f"{_API}.STREAM.CREATE.{stream}",
-                f"{_API}.STREAM.DELETE.{stream}",
-            ],
+            [f"{_API}.STREAM.DELETE.{stream}"],
             [],
         ),
     }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adapters.jetstream.identities import Identity, kept_passwords, url_of
+from adapters.jetstream.identities import Identity, read_passwords, url_of
 
 
 class ExternalServer:
@@ -10,7 +10,7 @@ class ExternalServer:
 
     def __init__(self, address: str, identities: Path) -> None:
         self._address = address
-        self._passwords = kept_passwords(identities)
+        self._passwords = read_passwords(identities)
 
     def url(self, identity: Identity) -> str:
         """The address with the credentials of an identity."""

@@ -18,12 +18,13 @@ def inbox_of(identity: Identity) -> str:
     return "_INBOX" if identity in outsiders else f"_INBOX_{identity.upper()}"
 
 
+class IdentitiesUnreadable(Exception):
+    """The file of identities is not there, or does not hold what it should."""
+
+
 def passwords(path: Path) -> dict[Identity, str]:
-    """Read the passwords, made at random when the file is not there yet."""
-    if not path.exists():
-        made = {identity: secrets.token_urlsafe(24) for identity in IDENTITIES}
-        write_private(path, msgspec.json.encode(made))
-    kept = kept_passwords(path)
+    """Read the passwords; what the file lacks is made at random and written."""
+    kept = read_passwords(path) if path.exists() else {}
     missing = [identity for identity in IDENTITIES if identity not in kept]
     if missing:
         kept |= {identity: secrets.token_urlsafe(24) for identity in missing}
@@ -31,9 +32,14 @@ def passwords(path: Path) -> dict[Identity, str]:
     return kept
 
 
-def kept_passwords(path: Path) -> dict[Identity, str]:
-    """Read passwords that were made; OSError or MsgspecError where there are none."""
-    return msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+def read_passwords(path: Path) -> dict[Identity, str]:
+    """Read the passwords that were made before."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise IdentitiesUnreadable(
+            f"{path} is no file of identities on the bus: {error}"
+        ) from error
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -50,3 +56,11 @@ def url_of(identity: Identity, kept: Mapping[Identity, str], address: str) -> st
     """The address of a server (`nats://host:port`) with an identity's credentials."""
     scheme, separator, place = address.rpartition("://")
     return f"{scheme or 'nats'}{separator or '://'}{identity}:{kept[identity]}@{place}"
+
+
+def url_from(path: Path, identity: Identity, address: str) -> str:
+    """The same, with the passwords that `bus config` wrote; IdentitiesUnreadable."""
+    kept = read_passwords(path)
+    if identity not in kept:
+        raise IdentitiesUnreadable(f"{path} knows no {identity}")
+    return url_of(identity, kept, address)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from adapters.jetstream.accounts import accounts
 from adapters.jetstream.identities import Identity, write_private
@@ -23,6 +24,20 @@ class ConfigurationRefused(Exception):
 
 def server_name(node: str) -> str:
     return f"adisteme-{node}"
+
+
+class _Place(Struct, frozen=True):
+    host: str
+    port: int
+
+
+def address_in(path: Path) -> str:
+    """Where the server of a configuration listens: `nats://host:port`."""
+    try:
+        place = msgspec.json.decode(path.read_bytes(), type=_Place)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigurationRefused(f"{path} cannot be read: {error}") from error
+    return f"nats://{place.host}:{place.port}"
 
 
 def write_configuration(

@@ -12,6 +12,7 @@ from adapters.jetstream.stream import ApiError
 
 ASK_SECONDS = 5.0
 ASKED_AT_ONCE = 256
+_STREAM_NOT_FOUND = 10059
 
 CHECKED_TAIL = 2 * (WINDOW + BATCHES * BATCH_MOST)
 """How much of the stream's end is held against the log, at most.
@@ -24,6 +25,10 @@ flight, and two may be at it for a moment.
 
 class Foreign(Exception):
     """The stream holds what the log does not."""
+
+
+class NoStream(Lost):
+    """There is no stream of this name."""
 
 
 class StreamEnd(Struct, frozen=True):
@@ -48,9 +53,11 @@ class _StoredAnswer(Struct, frozen=True):
 
 
 async def stream_end(nc: Client, stream: str) -> StreamEnd:
-    """Ask the stream's leader; Lost where there is no stream."""
+    """Ask the stream's leader; NoStream where there is none, Lost otherwise."""
     answer = await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=ASK_SECONDS)
     info = msgspec.json.decode(answer.data, type=_StreamInfo)
+    if info.error is not None and info.error.err_code == _STREAM_NOT_FOUND:
+        raise NoStream(f"there is no stream {stream}")
     if info.state is None:
         raise Lost(info.error.description if info.error else "no stream state")
     return info.state

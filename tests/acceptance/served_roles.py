@@ -12,9 +12,7 @@ import msgspec
 
 from adapters.data_folder import RunningNode, running_node
 from adapters.entry import issue_token
-from adapters.jetstream.identities import passwords
 from adapters.jetstream.server_binary import server_binary
-from adapters.jetstream.server_configuration import write_configuration
 from adapters.settings import Settings
 
 START_SECONDS = 30
@@ -40,22 +38,15 @@ class ServedRoles:
         self.data.mkdir(parents=True)
         self._port = free_port()
         self._nats = folder / "nats"
-        self._nats.mkdir()
-        identities = self._nats / "identities.json"
-        write_configuration(
-            self._nats / "nats.conf",
-            node="local",
-            host=HOST,
-            port=self._port,
-            store=self._nats / "jetstream",
-            passwords=passwords(identities),
-        )
-        self.environment = {
-            **os.environ,
-            "ADISTEME_DATA": str(self.data),
-            "ADISTEME_DATABASE": database,
+        self.environment = {**os.environ, "ADISTEME_DATA": str(self.data)}
+        if database:
+            self.environment["ADISTEME_DATABASE"] = database
+        port, out = str(self._port), str(self._nats)
+        configured = self.adisteme("bus", "config", "--out", out, "--port", port)
+        assert configured.returncode == 0, configured.stderr
+        self.environment |= {
             "ADISTEME_BUS": f"nats://{HOST}:{self._port}",
-            "ADISTEME_BUS_IDENTITIES": str(identities),
+            "ADISTEME_BUS_IDENTITIES": str(self._nats / "identities.json"),
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -1,5 +1,6 @@
 """Each role of a node in a process of its own: PostgreSQL, one bus, several relays."""
 
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +83,9 @@ def test_roles_in_processes_of_their_own_carry_a_command_to_a_view(
     assert client.shown(answers[-1]["position"]) == 5
     health = client.until(lambda h: h["status"] == "ready")
     assert health["relay"]["position"] == health["store"]["position"]
+    audit = roles.adisteme("bus", "audit", "--json")
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    assert json.loads(audit.stdout)["stream_end"] == health["store"]["position"]
     for name in ("api", "relay", "project"):
         assert roles.end(name) == 0, roles.log(name)
 
