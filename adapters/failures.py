@@ -2,6 +2,7 @@
 
 from nats.errors import Error as NatsError
 
+from adapters.bootstrap import RoleRefused
 from adapters.bus_care import RebuildRefused
 from adapters.data_folder import FolderInUse, FolderNotOurs
 from adapters.demo.teller import UnexpectedAnswer
@@ -23,6 +24,7 @@ FAILURES = (
     FolderInUse,
     FolderNotOurs,
     NoAnswer,
+    RoleRefused,
     UnexpectedAnswer,
     StoreUnavailable,
     UnusableKey,
@@ -48,8 +50,9 @@ def told(error: Exception) -> str:
     match error:
         case StoreUnavailable():
             return (
-                f"the data cannot be read or written ({error}); is the disk full, or "
-                "ADISTEME_DATA a folder of somebody else?"
+                f"the data cannot be read or written ({error}); is the disk full, "
+                "ADISTEME_DATA a folder of somebody else, or the server of "
+                "ADISTEME_DATABASE down?"
             )
         case OSError(filename=str(name), strerror=str(reason)):
             return f"{name}: {reason}; ADISTEME_DATA names a folder that you may write"

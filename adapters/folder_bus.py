@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,8 +13,10 @@ from adapters.jetstream.embedded_server import EmbeddedServer
 from adapters.jetstream.identities import Identity, inbox_of, url_from
 from adapters.jetstream.server_configuration import address_in
 from adapters.jetstream.stream import stream_name
+from adapters.persistence.event_store_postgres import PostgresEventStore
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.settings import Settings
+from adapters.stores import open_events
 
 
 class NoNode(Exception):
@@ -25,7 +26,7 @@ class NoNode(Exception):
 class FolderBus(Struct, frozen=True):
     """What there is to compare and to mend; `node_runs` tells who fills the stream."""
 
-    store: SqliteEventStore
+    store: SqliteEventStore | PostgresEventStore
     node: str
     identities: Path
     address: str
@@ -48,10 +49,21 @@ class FolderBus(Struct, frozen=True):
 def bus_of_folder(settings: Settings) -> Iterator[FolderBus]:
     """Open it beside a running node, or start its server where none runs.
 
+    A bus that is a server of its own is taken as it is.
     NoNode where the folder holds none; ServerFailed where the server does not start.
     """
+    if settings.bus is not None and settings.bus_identities is not None:
+        with _store(settings) as store:
+            yield FolderBus(
+                store=store,
+                node=settings.node,
+                identities=settings.bus_identities,
+                address=settings.bus,
+                node_runs=True,
+            )
+        return
     log = settings.data / "events.sqlite"
-    if not log.exists():
+    if settings.database is None and not log.exists():
         raise NoNode(f"{settings.data} holds no node yet; start one with `serve`")
     folder = DataFolder(settings.data)
     try:
@@ -73,10 +85,7 @@ def bus_of_folder(settings: Settings) -> Iterator[FolderBus]:
 @contextmanager
 def _opened(settings: Settings, *, node_runs: bool) -> Iterator[FolderBus]:
     folder = settings.data / "nats"
-    store = SqliteEventStore(
-        settings.data / "events.sqlite", settings.node, lambda: datetime.now(UTC)
-    )
-    try:
+    with _store(settings) as store:
         yield FolderBus(
             store=store,
             node=settings.node,
@@ -84,5 +93,12 @@ def _opened(settings: Settings, *, node_runs: bool) -> Iterator[FolderBus]:
             address=address_in(folder / "nats.conf"),
             node_runs=node_runs,
         )
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[SqliteEventStore | PostgresEventStore]:
+    store = open_events(settings.data, settings.database, settings.node)
+    try:
+        yield store
     finally:
         store.close()
