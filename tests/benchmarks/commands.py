@@ -13,6 +13,8 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from adapters.answering import LoopAnswers
 from adapters.command_bus import SYSTEM_PERSON, CommandBus, EventStore
 from adapters.deciding import Deciding
+from adapters.demo.story import House
+from adapters.demo.teller import Teller
 from adapters.envelope import (
     CloudEvent,
     Decision,
@@ -37,7 +39,7 @@ from tests.benchmarks.workload import (
 
 NODE = "local"
 ROUNDS = 5
-DOCUMENTS = 4
+DOCUMENTS = 16
 BASELINE_THREADS = 8
 
 
@@ -136,8 +138,8 @@ def rate_of_baseline(recorder: ApplicationRecorder) -> float:
         return rate(give, orders)
 
 
-def prepared(handle: Callable[[Order], Answer]) -> list[list[Order]]:
-    """Build the college, and what each sender is going to give."""
+def built_on(handle: Callable[[Order], Answer]) -> tuple[Teller, House]:
+    """A college on a store that was empty until now."""
     handle(
         Order(
             command=GRANT,
@@ -146,7 +148,12 @@ def prepared(handle: Callable[[Order], Answer]) -> list[list[Order]]:
             is_system=True,
         )
     )
-    teller, house = built(handle)
+    return built(handle)
+
+
+def prepared(handle: Callable[[Order], Answer]) -> list[list[Order]]:
+    """Build the college, and what each sender is going to give."""
+    teller, house = built_on(handle)
     return [orders_of_a_sender(teller, house, DOCUMENTS) for _ in range(SENDERS)]
 
 

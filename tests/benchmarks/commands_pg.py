@@ -43,7 +43,7 @@ def one_round(server: PostgresServer) -> tuple[float, float]:
 
 
 def default_datastore(address: str) -> PostgresDatastore:
-    """What the library makes of an address when nothing else is set."""
+    """What the library's factory makes when nothing but the address is set."""
     parts = conninfo_to_dict(address)
     return PostgresDatastore(
         dbname=str(parts["dbname"]),
@@ -52,4 +52,6 @@ def default_datastore(address: str) -> PostgresDatastore:
         user=str(parts["user"]),
         password=str(parts["password"]),
         originator_id_type="text",
+        pool_size=5,
+        max_overflow=10,
     )
