@@ -3,36 +3,39 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Literal, get_args
 from uuid import uuid4
 
 import msgspec
 import structlog
 from msgspec import Struct
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 from adapters.command_bus import CommandBus
 from adapters.data_folder import DataFolder
 from adapters.envelope import StoreUnavailable, recorded
-from adapters.http_routes.doors import Doors, Health, Part
+from adapters.health import own_health, seen_health
+from adapters.http_routes.doors import Doors, Health
 from adapters.identity import Identities, Issuer, NodeKey
 from adapters.jetstream.connection import connect
 from adapters.jetstream.embedded_server import EmbeddedServer
+from adapters.jetstream.external_server import ExternalServer
 from adapters.jetstream.identities import Identity, inbox_of, write_private
 from adapters.jetstream.projector import Projector
-from adapters.jetstream.relay import Relay
+from adapters.jetstream.relay import Relay, always
 from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.operators import Operators
 from adapters.orders import Accepted
-from adapters.persistence.content_store import SqliteContentStore
-from adapters.persistence.event_store_sqlite import SqliteEventStore
-from adapters.persistence.view_store_sqlite import SqliteViewStore
+from adapters.persistence.event_store_postgres import PostgresEventStore
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from adapters.settings import Settings
+from adapters.stores import open_stores
 from adapters.views import AnyProjection
+from adapters.watch import Watch
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator, stream_of
 from domain.regulation.pack import RulePack, rule_pack
@@ -50,6 +53,16 @@ PROJECTIONS: tuple[AnyProjection, ...] = (
 WATCH_SECONDS = 0.2
 
 
+Role = Literal["all", "api", "relay", "project"]
+ROLES: tuple[Role, ...] = get_args(Role)
+LEASE_SECONDS = 3.0
+RETRY_SECONDS = 0.5
+
+
+class RoleRefused(Exception):
+    """A role needs what the settings do not give; the message says what."""
+
+
 class Operator(Struct, frozen=True):
     """The first REGISTRAR, whom the first start of a node makes."""
 
@@ -58,27 +71,60 @@ class Operator(Struct, frozen=True):
 
 
 class Node:
-    """One node on one data folder: store, bus, relay, views."""
+    """One node, or one role of it: all, or `api`, `relay`, `project` by itself.
 
-    def __init__(self, settings: Settings) -> None:
+    On SQLite one process does everything; PostgreSQL and a NATS server of its own
+    let each role run in a process of its own, and in several.
+    """
+
+    def __init__(self, settings: Settings, role: Role = "all") -> None:
+        require_parts(settings, role)
         self.settings = settings
+        self.role = role
         self.pack: RulePack = rule_pack()
         self.folder = DataFolder(settings.data)
-        self.folder.take()
-        data = self.folder.path
-        self.server = EmbeddedServer(data, settings.node)
-        self.store = SqliteEventStore(
-            data / "events.sqlite", settings.node, lambda: datetime.now(UTC)
+        # What answers over HTTP holds the folder, so that others find it there.
+        if role in ("all", "api"):
+            self.folder.take()
+        else:
+            self.folder.make()
+        try:
+            self._build()
+        except BaseException:
+            self.folder.release()
+            raise
+
+    def _build(self) -> None:
+        settings, data = self.settings, self.folder.path
+        self.server: EmbeddedServer | ExternalServer
+        if settings.bus is not None and settings.bus_identities is not None:
+            self.server = ExternalServer(settings.bus, settings.bus_identities)
+        else:
+            self.server = EmbeddedServer(data, settings.node)
+        self._stores = open_stores(
+            data,
+            settings.database,
+            settings.node,
+            secret(data / "keys" / "content.key"),
+            PROJECTIONS,
         )
-        self.content = SqliteContentStore(
-            data / "content.sqlite", secret(data / "keys" / "content.key")
+        self.store = self._stores.events
+        self.content = self._stores.content
+        self.views = self._stores.views
+        self.relay = Relay(
+            self.store, lambda: self.connect("relay"), settings.node, self._may_relay()
         )
-        self.views = SqliteViewStore(data / "views.sqlite", PROJECTIONS)
-        self.relay = Relay(self.store, lambda: self.connect("relay"), settings.node)
         self.projector = Projector(
             self.views,
             PROJECTIONS,
             recorded,
+            lambda: self.connect("node"),
+            settings.node,
+        )
+        self.watch = Watch(
+            self.store.position,
+            self.views,
+            [each.name for each in PROJECTIONS],
             lambda: self.connect("node"),
             settings.node,
         )
@@ -87,80 +133,131 @@ class Node:
             self.store, self.pack, settings.node, on_commit=self._committed
         )
 
+    def _may_relay(self) -> Callable[[], bool]:
+        store, holder = self.store, str(uuid4())
+        if isinstance(store, PostgresEventStore):
+            return lambda: store.hold("relay", holder, LEASE_SECONDS)
+        return always
+
     async def connect(self, identity: Identity) -> Client:
         """A connection to the bus as one of its identities."""
         return await connect(
             self.server.url(identity),
             name=f"adisteme-{self.settings.node}-{identity}",
             inbox=inbox_of(identity),
+            trusts_subjects=identity == "relay",
         )
 
     def _committed(self, _position: int) -> None:
+        poke = self.watch.poke if self.role == "api" else self.relay.poke
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just ended
-                self._loop.call_soon_threadsafe(self.relay.poke)
+                self._loop.call_soon_threadsafe(poke)
 
-    def first_operator(self) -> Operator:
-        """The node's first REGISTRAR, granted by the node itself at its first start."""
+    def first_operator(self) -> Operator | None:
+        """The node's first REGISTRAR, granted by the node itself at its first start.
+
+        None where another folder holds the note of who that is.
+        """
         path = self.folder.path / "operator.json"
-        if path.exists():
+        stream = stream_of(self.settings.node)
+        if self.store.head(stream):
+            if not path.exists():
+                return None
             return msgspec.json.decode(path.read_bytes(), type=Operator)
-        person = PersonId(str(uuid4()))
+        # Written down first: a note without a grant is mended by the next start.
+        operator = Operator(PersonId(str(uuid4())), CapacityId(f"{stream}#1"))
+        write_private(path, msgspec.json.encode(operator))
         granted = self.bus.handle_system(
             GrantOperator(
                 command_id=CommandId(str(uuid4())),
-                capacity=CapacityId(f"{stream_of(self.settings.node)}#0"),
+                capacity=CapacityId(f"{stream}#0"),
                 node=self.settings.node,
-                person_id=person,
+                person_id=operator.person,
                 role="REGISTRAR",
+                expected_version=0,
             )
         )
         if not isinstance(granted, Accepted):
-            raise RuntimeError(f"the first operator was refused: {granted.code}")
-        operator = Operator(person, CapacityId(f"{granted.stream}#{granted.version}"))
-        write_private(path, msgspec.json.encode(operator))
+            path.unlink()
+            raise RoleRefused(f"the first operator was refused: {granted.code}")
         return operator
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Node"]:
-        """Run bus, relay and projector; on leaving, finish what was begun."""
+        """Run the parts of the role; on leaving, finish what was begun."""
         self._loop = asyncio.get_running_loop()
         stop = asyncio.Event()
+        tasks: list[asyncio.Task[None]] = []
+        takes_commands = self.role in ("all", "api")
         self.server.start()
-        setting_up = await self.connect("node")
-        await ensure_stream(setting_up, self.settings.node)
-        await setting_up.close()
-        self.bus.start()
-        self.first_operator()
-        tasks = [
-            asyncio.create_task(self.relay.run(stop), name="relay"),
-            asyncio.create_task(self.projector.run(stop), name="projector"),
-            asyncio.create_task(self._watch_server(stop), name="server-watch"),
-        ]
+        if takes_commands:
+            self.bus.start()
         try:
+            if takes_commands:
+                self.first_operator()
+            if self.role in ("all", "relay"):
+                await self._have_stream()
+            tasks += [asyncio.create_task(work) for work in self._works(stop)]
             yield self
         finally:
-            await asyncio.to_thread(self.bus.close)
+            if takes_commands:
+                await asyncio.to_thread(self.bus.close)
             stop.set()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _watch_server(self, stop: asyncio.Event) -> None:
+    def _works(self, stop: asyncio.Event) -> Iterator[Coroutine[None, None, None]]:
+        if self.role in ("all", "relay"):
+            yield self.relay.run(stop)
+        if self.role in ("all", "project"):
+            yield self.projector.run(stop)
+        if self.role == "api":
+            yield self.watch.run(stop)
+        if isinstance(self.server, EmbeddedServer):
+            yield self._watch_server(self.server, stop)
+
+    async def _have_stream(self) -> None:
+        """Make the stream; a bus that is not there yet is waited for."""
+        while True:
+            try:
+                nc = await self.connect("node")
+                try:
+                    return await ensure_stream(nc, self.settings.node)
+                finally:
+                    await nc.close()
+            except (NatsError, OSError, TimeoutError) as error:
+                log.warning("stream_not_made", error=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _watch_server(self, server: EmbeddedServer, stop: asyncio.Event) -> None:
         """Start the embedded server again when it has died."""
         while not stop.is_set():
-            if not self.server.alive:
+            if not server.alive:
                 log.warning("nats_server_died")
                 try:
                     # In this thread: the server's life is tied to who forked it.
-                    self.server.restart()
+                    server.restart()
                 except Exception:  # the outermost loop: try again
                     log.exception("nats_server_restart_failed")
                     await asyncio.sleep(1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
 
+    async def wait_for(self, position: int, timeout: float) -> bool:
+        """Wait until all views show a position; False when they do not in time."""
+        if self.role == "api":
+            return await self.watch.wait_for(position, timeout)
+        return await self.projector.wait_for(position, timeout)
+
+    def published(self, position: int) -> bool:
+        """Tell whether the bus has all up to a position, as far as is known here."""
+        if self.role == "api":
+            return self.watch.published(position)
+        return self.relay.status().published >= position
+
     async def settled(self, seconds: float) -> bool:
         """Wait until the bus and the views have all that the store has."""
-        return await self.projector.wait_for(self.store.position(), seconds)
+        return await self.wait_for(self.store.position(), seconds)
 
     @property
     def stream_name(self) -> str:
@@ -168,36 +265,37 @@ class Node:
 
     def health(self) -> Health:
         """How the parts are; a store that cannot be asked is down."""
-        relay, projector = self.relay.status(), self.projector.status()
+        if self.role == "api":
+            return seen_health(self.watch.seen)
         try:
-            store = Part(state="up", is_well=True, position=self.store.position())
+            logged: int | None = self.store.position()
         except StoreUnavailable:
-            store = Part(state="down", is_well=False)
-        bus_down = relay.state in ("bus-down", "bus-foreign", "starting")
-        shown = min(view.position for view in projector.views)
-        return Health(
-            store=store,
-            bus=Part(state="down" if bus_down else "up", is_well=not bus_down),
-            relay=Part(
-                state=relay.state,
-                is_well=not bus_down,
-                position=relay.published,
-                lag=relay.lag,
-            ),
-            views=Part(
-                state=projector.state,
-                is_well=projector.state in ("running", "waiting"),
-                position=shown,
-                lag=projector.waiting,
-            ),
-        )
+            logged = None
+        return own_health(logged, self.relay.status(), self.projector.status())
 
     def close(self) -> None:
         self.server.stop()
-        self.views.close()
-        self.content.close()
-        self.store.close()
+        self._stores.close()
         self.folder.release()
+
+
+def require_parts(settings: Settings, role: Role) -> None:
+    """Refuse settings that do not belong together, saying what is missing."""
+    if (settings.bus is None) != (settings.bus_identities is None):
+        raise RoleRefused(
+            "ADISTEME_BUS and ADISTEME_BUS_IDENTITIES go together; "
+            "`adisteme bus config` writes the identities"
+        )
+    if role != "all" and settings.database is None:
+        raise RoleRefused(
+            f"SQLite serves one process, which does everything: --role {role} needs "
+            "ADISTEME_DATABASE, the address of a PostgreSQL database"
+        )
+    if role != "all" and settings.bus is None:
+        raise RoleRefused(
+            f"--role {role} needs a NATS server that all roles share: set ADISTEME_BUS "
+            "and ADISTEME_BUS_IDENTITIES"
+        )
 
 
 def doors_of(node: Node) -> Doors:
@@ -210,12 +308,12 @@ def doors_of(node: Node) -> Doors:
     return Doors(
         submit=node.bus.submit,
         identities=Identities([key.as_issuer(), *issuers]),
-        queries=Queries(node.views, node.projector.wait_for),
+        queries=Queries(node.views, node.wait_for),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,
         health=node.health,
-        published=lambda position: node.relay.status().published >= position,
+        published=node.published,
         pack=node.pack,
         jwks=key.jwks,
         projections=ProjectionDesk(

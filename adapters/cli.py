@@ -1,4 +1,4 @@
-"""The command line: demo, serve, do, show, token, projections, schema."""
+"""The command line: every command, and what each prints."""
 
 import json
 import re
@@ -14,6 +14,8 @@ import msgspec
 from rich.console import Console
 
 from adapters import contract, contract_page, entry
+from adapters.bootstrap import ROLES, Role
+from adapters.cli_bus import bus
 from adapters.cli_projections import projections
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
@@ -78,11 +80,40 @@ def demo(as_json: bool) -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Default 8000; 0: any free."
 )
-def serve(of_demo: bool, port: int | None) -> None:
-    """Keep a node running: HTTP, event store, bus and views in one process."""
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="all",
+    show_default=True,
+    help="All in one process, or one part of a node on PostgreSQL.",
+)
+def serve(of_demo: bool, port: int | None, role: Role) -> None:
+    """Keep a node running: HTTP, event store, bus and views in one process.
+
+    With ADISTEME_DATABASE (PostgreSQL) and ADISTEME_BUS (a NATS server of its own)
+    each role can be a process by itself: `api` takes commands and questions, `relay`
+    brings events to the bus, `project` keeps the views. Of each there may be several.
+    """
     settings = settings_or_exit()
     configure_logging(settings.log_level)
-    entry.run_serve(settings, demo_wanted=of_demo, port=port)
+    entry.run_serve(settings, demo_wanted=of_demo, port=port, role=role)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the stores to the newest schema, and grant the first REGISTRAR.
+
+    Safe to run again; a schema that a later version made is refused and left alone.
+    """
+    settings = settings_or_exit()
+    configure_logging(settings.log_level, quiet=True)
+    operator = entry.run_migrate(settings)
+    where = "PostgreSQL" if settings.database else str(settings.data)
+    click.echo(f"the stores in {where} have the newest schema")
+    if operator is None:
+        click.echo("the first REGISTRAR was granted from another folder")
+    else:
+        click.echo(f"first REGISTRAR: capacity {operator.capacity}")
 
 
 @cli.command()
@@ -280,6 +311,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
 
 
 cli.add_command(projections)
+cli.add_command(bus)
 
 
 @cli.group()

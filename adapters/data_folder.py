@@ -37,9 +37,13 @@ class DataFolder:
         self.path = path.resolve()
         self._lock: IO[bytes] | None = None
 
+    def make(self) -> None:
+        """Have the folder, without taking it: beside another process."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
     def take(self) -> None:
         """Take the folder, or FolderInUse."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.make()
         lock = (self.path / "node.lock").open("ab")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,8 +63,8 @@ class DataFolder:
         draft.replace(self.path / "node.json")
 
     def release(self) -> None:
-        (self.path / "node.json").unlink(missing_ok=True)
         if self._lock is not None:
+            (self.path / "node.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 

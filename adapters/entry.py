@@ -16,7 +16,7 @@ from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
-from adapters.bootstrap import Node, Operator, doors_of
+from adapters.bootstrap import Node, Operator, Role, doors_of
 from adapters.data_folder import running_node, wipe_for_demo
 from adapters.demo import run as demo
 from adapters.demo.report import show_report
@@ -31,6 +31,7 @@ from projections.org_directory import ORG_DIRECTORY
 log = structlog.get_logger()
 
 SETTLE_SECONDS = 60.0
+STOP_SECONDS = 10.0
 SEED = 583
 
 
@@ -69,7 +70,13 @@ def of_demo(settings: Settings, demo_wanted: bool) -> Settings:
     """The same settings for the demo's folder, `<data>/demo`."""
     if not demo_wanted:
         return settings
-    return msgspec.structs.replace(settings, data=settings.data / "demo")
+    return msgspec.structs.replace(
+        settings,
+        data=settings.data / "demo",
+        database=None,
+        bus=None,
+        bus_identities=None,
+    )
 
 
 def operator_of(settings: Settings) -> Operator | None:
@@ -175,14 +182,29 @@ def app_of(node: Node) -> Litestar:
         ) from error
 
 
-def run_serve(settings: Settings, *, demo_wanted: bool, port: int | None) -> None:
+def run_migrate(settings: Settings) -> Operator | None:
+    """Bring the stores to the newest schema; return the first REGISTRAR."""
+    node = Node(settings)
+    try:
+        node.bus.start()
+        try:
+            return node.first_operator()
+        finally:
+            node.bus.close()
+    finally:
+        node.close()
+
+
+def run_serve(
+    settings: Settings, *, demo_wanted: bool, port: int | None, role: Role
+) -> None:
     """Serve until SIGINT or SIGTERM."""
     chosen = of_demo(settings, demo_wanted)
     if port is not None:
         chosen = msgspec.structs.replace(chosen, port=port)
-    node = Node(chosen)
+    node = Node(chosen, role)
     try:
-        asyncio.run(serve(node))
+        asyncio.run(serve(node) if role in ("all", "api") else work(node))
     finally:
         node.close()
 
@@ -208,12 +230,36 @@ def listening(settings: Settings) -> socket.socket:
         ) from error
 
 
-async def serve(node: Node) -> None:
-    listener = listening(node.settings)
+def until_signalled() -> asyncio.Task[object]:
+    """What ends with SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    return loop.create_task(stop.wait())
+
+
+async def work(node: Node) -> None:
+    """Do the work of a role that answers nobody, until SIGINT or SIGTERM."""
+    stopped = until_signalled()
+    running = asyncio.create_task(run_until(node, stopped))
+    await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
+    if stopped.done() and not running.done():
+        log.info("node_stopping", role=node.role)
+        await asyncio.wait({running}, timeout=STOP_SECONDS)
+        running.cancel()
+    await asyncio.gather(running, return_exceptions=stopped.done())
+
+
+async def run_until(node: Node, stopped: asyncio.Task[object]) -> None:
+    async with node.running():
+        log.info("node_working", role=node.role, data=str(node.folder.path))
+        await asyncio.wait({stopped})
+
+
+async def serve(node: Node) -> None:
+    listener = listening(node.settings)
+    waiting = until_signalled()
     settings = node.settings
     async with node.running():
         config = uvicorn.Config(
@@ -233,7 +279,6 @@ async def serve(node: Node) -> None:
         node.folder.announce(url)
         log.info("node_serving", url=url, data=str(node.folder.path))
         say_how_to_look(node, url)
-        waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
         log.info("node_stopping")
         server.should_exit = True
@@ -278,6 +323,7 @@ def run_demo(settings: Settings, *, as_json: bool) -> int:
 async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
     async with node.running():
         operator = node.first_operator()
+        assert operator is not None  # the demo's folder was empty
         teller = Teller(
             node.bus.handle,
             Person(operator.person, "node", operator.capacity),

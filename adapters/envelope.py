@@ -1,7 +1,9 @@
 """The record on the wire and in the store: one structured CloudEvent, sealed once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +20,7 @@ SCHEMA_PREFIX = "urn:adisteme:event:"
 SUBJECT_ROOT = "adisteme.ev"
 MIXED = "mixed"
 NODE_KATO = "000000000"
+_TOKEN = re.compile(r"[a-z0-9-]+")
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -256,17 +259,41 @@ def stream_told_by(payload: bytes) -> str | None:
     return subject if isinstance(subject, str) and 0 < len(subject) < 300 else None
 
 
-def subject_of(record: CloudEvent) -> str:
+class Addressed(Struct, frozen=True):
+    """The fields of a record that make its subject: all that the relay decodes."""
+
+    type: str
+    source: str
+    scope: str
+    kato: str
+    level: str
+
+
+_address_decoder = msgspec.json.Decoder(Addressed)
+
+
+def address_of(payload: bytes) -> Addressed:
+    """Decode what the subject needs; msgspec.DecodeError or ValidationError else."""
+    return _address_decoder.decode(payload)
+
+
+def subject_of(record: CloudEvent | Addressed) -> str:
     """The NATS subject of a record, lower case, with all its tokens.
 
     `adisteme.ev.<scope>.<kato2>.<kato4>.<level>.<org>.<aggregate>.<event>`
     """
-    region, raion = subject_tokens(record.kato)
-    aggregate, event, _version = record.tag.split(".")
-    return (
-        f"{SUBJECT_ROOT}.{record.scope}.{region}.{raion}.{record.level}."
-        f"{record.owner}.{aggregate}.{event}"
-    )
+    return _subject(record.type, record.source, record.scope, record.kato, record.level)
+
+
+@lru_cache(4096)
+def _subject(kind: str, source: str, scope: str, kato: str, level: str) -> str:
+    region, raion = subject_tokens(kato)
+    aggregate, event, _version = kind.removeprefix(TYPE_PREFIX).split(".")
+    owner = source.rpartition("/")[2]
+    tokens = (scope, region, raion, level, owner, aggregate, event)
+    if not all(map(_TOKEN.fullmatch, tokens)):
+        raise ValueError(f"no subject can be made of {tokens}")
+    return ".".join((SUBJECT_ROOT, *tokens))
 
 
 class StoreUnavailable(Exception):

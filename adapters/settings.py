@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 PREFIX = "ADISTEME_"
 
 NodeName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+BusAddress = Annotated[str, Meta(pattern=r"^nats://[^/@\s]+$")]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
@@ -20,7 +21,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `data` is the folder that holds everything; `node` names the node on the bus;
     `port` 0 takes a free port. `issuers` is a JSON file of further token issuers:
-    a list of {name, jwks, bin}.
+    a list of {name, jwks, bin}. `database` is a PostgreSQL address (absent: SQLite in
+    the folder). `bus` is the address of a NATS server of its own (absent: one is
+    started as a child), `bus_identities` the file that `adisteme bus config` wrote.
     """
 
     data: Path = Path("var")
@@ -29,6 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Port = 8000
     log_level: LogLevel = "info"
     issuers: Path | None = None
+    database: Annotated[str, Meta(min_length=1)] | None = None
+    bus: BusAddress | None = None
+    bus_identities: Path | None = None
 
 
 class SettingsError(Exception):

@@ -13,6 +13,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from uuid import uuid4
 
 import nats
 from nats.aio.msg import Msg
@@ -77,7 +78,7 @@ async def read(url: str, stream: str, subject: str) -> Tally:
     js = nc.jetstream()
     while True:
         config = ConsumerConfig(
-            name=f"independent-{nc.client_id}-{tally.reopened}",
+            name=f"independent-{uuid4()}",  # who knows the name can fetch through it,
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=tally.last + 1,
             ack_policy=AckPolicy.NONE,

@@ -18,13 +18,15 @@ from domain.regulation.pack import RulePack
 class Part(Struct, frozen=True, kw_only=True):
     """How a part of the node is: a state in its own words, and whether all is well.
 
-    Anybody may read it, so no text of an error stands here.
+    Anybody may read it, so no text of an error stands here. `parked` counts the
+    streams of which a view shows nothing new.
     """
 
     state: str
     is_well: bool
     position: int | None = None
     lag: int | None = None
+    parked: int | None = None
 
 
 class Health(Struct, frozen=True, kw_only=True):

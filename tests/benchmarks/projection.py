@@ -20,11 +20,11 @@ from adapters.bootstrap import PROJECTIONS
 from adapters.demo.story import study_plan
 from adapters.envelope import recorded
 from adapters.jetstream.connection import Connect, connect
-from adapters.jetstream.embedded_server import server_binary
 from adapters.jetstream.follower import Follower
 from adapters.jetstream.reader import Reader
 from adapters.jetstream.rebuild import Rebuild
 from adapters.jetstream.relay import Relay
+from adapters.jetstream.server_binary import server_binary
 from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.persistence.postgres_database import PostgresDatabase
 from adapters.persistence.view_store_postgres import PostgresViewStore

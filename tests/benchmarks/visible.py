@@ -60,6 +60,7 @@ async def all_rounds(node: Node) -> dict[int, list[Taken]]:
 def prepared(node: Node) -> list[Order]:
     """Build a college, and enough commands of its deputy for all rounds."""
     operator = node.first_operator()
+    assert operator is not None  # the folder was empty
     registrar = Person(operator.person, "node", operator.capacity)
     teller = Teller(node.bus.handle, registrar, lambda *_: "", seed=64)
     college = colleges()[0]
