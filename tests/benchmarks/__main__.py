@@ -16,6 +16,7 @@ from tests.benchmarks import (
     commands_sqlite,
     growth,
     projection,
+    relay,
     staff,
     visible,
 )
@@ -36,6 +37,7 @@ BENCHMARKS = (
     Benchmark(("commands_sqlite",), commands_sqlite.measure),
     Benchmark(("commands_pg",), commands_pg.measure),
     Benchmark(("projection", "rebuild", "rebuild_sqlite"), projection.measure),
+    Benchmark(("relay",), relay.measure),
     Benchmark(("visible",), visible.measure),
     Benchmark(("growth",), growth.measure),
     Benchmark(("growth_full",), growth.measure_full),
