@@ -16,6 +16,7 @@ from tests.benchmarks import (
     commands_sqlite,
     growth,
     projection,
+    relay,
     staff,
     visible,
 )
@@ -36,6 +37,7 @@ BENCHMARKS = (
     Benchmark(("commands_sqlite",), commands_sqlite.measure),
     Benchmark(("commands_pg",), commands_pg.measure),
     Benchmark(("projection", "rebuild", "rebuild_sqlite"), projection.measure),
+    Benchmark(("relay",), relay.measure),
     Benchmark(("visible",), visible.measure),
     Benchmark(("growth",), growth.measure),
     Benchmark(("growth_full",), growth.measure_full),
@@ -78,15 +80,19 @@ def main() -> None:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     configure_logging("error", quiet=True)
     rows = measured(asked(names))
-    show_table(
-        Console(),
-        "Benchmarks",
-        ("name", "value", "unit", "baseline", "ratio", "wanted", "how"),
-        [
-            (r.name, r.value, r.unit, r.baseline, r.ratio, verdict(r), r.how)
-            for r in rows
-        ],
-    )
+    show(Console(), rows)
+
+
+def show(console: Console, rows: list[Row]) -> None:
+    """The figures as a table, and below it what they mean."""
+    figures = [
+        (row.name, row.value, row.unit, row.baseline, row.ratio, verdict(row))
+        for row in rows
+    ]
+    columns = ("name", "value", "unit", "baseline", "ratio", "as wanted")
+    show_table(console, "Benchmarks", columns, figures)
+    for row in rows:
+        console.print(f"{row.name}: {row.how}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

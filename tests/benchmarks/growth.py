@@ -57,6 +57,8 @@ def measured(sizes: dict[int, str]) -> list[Row]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as resources:
         told = story()
         folders = {size: Path(name) / f"{size}" for size in sizes}
+        for folder in folders.values():
+            folder.mkdir()
         benches = {
             size: Bench(resources.enter_context(nats_server(folder)), Log(size, told))
             for size, folder in folders.items()
