@@ -8,14 +8,13 @@ import pytest
 from tests.faults.sqlite_node import SqliteNode
 from tests.faults.storm import SEED, Tally, weather
 
-ROUNDS = 8
-LONGEST = 15.0
-SHORT = 5.0
+ROUNDS = 6
+LONGEST, SHORT = 15.0, 3.0
 
 ROUND = {
-    "node killed": 3,
-    "node killed in its start": 1,
-    "nats-server killed": 4,
+    "node killed": 5,
+    "node killed in its start": 2,
+    "nats-server killed": 5,
     "node frozen": 1,
     "nats-server frozen": 1,
     "disk full for the node": 1,
