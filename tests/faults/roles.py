@@ -28,13 +28,14 @@ from tests.faults.sqlite_node import ALL, note_of
 from tests.faults.storm import Fault
 from tests.postgres_server import PostgresServer
 
-PARTS = ("nats", "relay", "relay-2", "project", "api")
+PARTS = ("nats", "relay", "relay-2", "project", "project-2", "api")
 
 
 class NodeInRoles:
-    """Two relays, and one of all else; `longest` bounds a SIGSTOP, `outage` the rest.
+    """Two relays, two projectors, and one of all else.
 
-    Whatever is killed is started again at once, as systemd would.
+    `longest` bounds a SIGSTOP, `outage` is how long bus or store are down. Whatever
+    is killed is started again at once, as systemd would.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class NodeInRoles:
         }
 
     def _one_of(self, part: str, chance: random.Random) -> str:
-        return chance.choice(("relay", "relay-2")) if part == "relay" else part
+        twins = part in ("relay", "project")
+        return chance.choice((part, f"{part}-2")) if twins else part
 
     def _kill(self, part: str, chance: random.Random) -> str:
         name = self._one_of(part, chance)
