@@ -51,6 +51,7 @@ PROJECTIONS: tuple[AnyProjection, ...] = (
     APPROVAL_STAGE,
 )
 WATCH_SECONDS = 0.2
+MOST_SILENCES = 2
 
 
 Role = Literal["all", "api", "relay", "project"]
@@ -230,10 +231,20 @@ class Node:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _watch_server(self, server: EmbeddedServer, stop: asyncio.Event) -> None:
-        """Start the embedded server again when it has died."""
+        """Start the embedded server again when it has died, or stores nothing.
+
+        After a write that failed, as on a full disk, a nats-server stores nothing more,
+        whatever room there is, and does not even say so.
+        """
         while not stop.is_set():
-            if not server.alive:
-                log.warning("nats_server_died")
+            stores_nothing = self.relay.silences >= MOST_SILENCES
+            if not server.alive or stores_nothing:
+                self.relay.silences = 0
+                log.warning(
+                    "nats_server_stores_nothing"
+                    if stores_nothing
+                    else "nats_server_died"
+                )
                 try:
                     # In this thread: the server's life is tied to who forked it.
                     server.restart()

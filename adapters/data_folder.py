@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import IO
 
@@ -10,6 +11,8 @@ import msgspec
 from msgspec import Struct
 
 DEMO_MARK = ".adisteme-demo"
+PATIENCE = 0.3
+"""Seconds after which a folder that is taken is somebody's."""
 
 
 class FolderInUse(Exception):
@@ -45,14 +48,12 @@ class DataFolder:
         """Take the folder, or FolderInUse."""
         self.make()
         lock = (self.path / "node.lock").open("ab")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(lock):
             lock.close()
             raise FolderInUse(
                 f"another process runs a node on {self.path}; stop it, "
                 "or set ADISTEME_DATA to another folder"
-            ) from error
+            )
         self._lock = lock
 
     def announce(self, url: str) -> None:
@@ -76,10 +77,25 @@ def running_node(path: Path) -> RunningNode | None:
         return None
     with lock.open("ab") as handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared: two who look at once must not take each other for a node.
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             return msgspec.json.decode(note.read_bytes(), type=RunningNode)
     return None
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    """Take the lock, patiently: who looks for a running node has it for a moment."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.001)
+        else:
+            return True
 
 
 def wipe_for_demo(path: Path) -> None:

@@ -1,9 +1,31 @@
 """How the process speaks of itself: one constant event name a line, on stderr."""
 
+import contextlib
 import logging
 import sys
+from typing import TextIO
 
 import structlog
+
+
+class _Lossy:
+    """A file for lines: one that cannot be written is lost, and nothing else.
+
+    On a full disk the log fails together with the store; whoever tells of that must
+    not be ended by it.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.flush()
 
 
 def configure_logging(level: str, *, quiet: bool = False) -> None:
@@ -30,7 +52,9 @@ def configure_logging(level: str, *, quiet: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(
+            _Lossy(sys.stderr)  # type: ignore[arg-type]  # all that it uses of a file
+        ),
         cache_logger_on_first_use=False,
     )
     foreign = logging.StreamHandler(sys.stderr)

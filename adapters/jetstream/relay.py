@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from adapters.envelope import StoreUnavailable
 from adapters.jetstream.connection import Connect
-from adapters.jetstream.flight import Flight, Outrun
+from adapters.jetstream.flight import Flight, Outrun, Silent
 from adapters.jetstream.log_ahead import Log, LogAhead
 from adapters.jetstream.stream import WAKE, stream_name
 from adapters.jetstream.stream_end import Foreign, check_tail, stream_end
@@ -93,6 +93,8 @@ class Relay:
         self._round = 0
         self._flight: Flight | None = None
         self._leave_asked_at = float("-inf")
+        self.silences = 0
+        """How often in a row a server that answers questions acked nothing."""
 
     def poke(self) -> None:
         """Say that the log has grown; call it on the loop's thread."""
@@ -213,6 +215,7 @@ class Relay:
         if flight.acked > self._verified or flight.acked == self._logged:
             self._pause = 0.0
             self._last_error = None
+            self.silences = 0
 
     async def _take_ack(self, message: Msg) -> None:
         """Take an ack; those of an earlier round count nothing."""
@@ -231,6 +234,8 @@ class Relay:
         """Wait ever longer, up to a bound; two relays must not go in step."""
         self._last_error = str(error) or repr(error)
         self._pause = min(max(2 * self._pause, 0.02), LONGEST_PAUSE)
+        if isinstance(error, Silent):
+            self.silences += 1
         if not isinstance(error, Outrun):
             ill_store = isinstance(error, StoreUnavailable)
             self._state = "store-down" if ill_store else "bus-down"

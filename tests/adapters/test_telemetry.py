@@ -26,3 +26,15 @@ def test_own_and_foreign_lines_are_json_with_a_constant_event() -> None:
     assert lines[1]["message"] == "Task exception was never retrieved"
     assert lines[1]["level"] == "error" and "ValueError" in lines[1]["exception"]
     assert done.stdout == ""
+
+
+def test_a_line_that_finds_no_room_is_lost_and_ends_nothing() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", f"{SCRIPT}\nprint('goes on')"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            check=False,
+        )
+    assert done.stdout == "goes on\n"
