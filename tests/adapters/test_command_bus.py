@@ -152,7 +152,8 @@ def test_a_batch_has_a_bound(store: SqliteEventStore) -> None:
             later = [bus.submit(declare(1, "HE")) for _ in range(2 * MAX_BATCH)]
         for future in later:
             future.result()
-    assert max(gate.batches) == MAX_BATCH
+    # How much was decided while the gate was shut is up to the threads.
+    assert 1 < max(gate.batches) <= MAX_BATCH
 
 
 def test_a_refusal_in_a_batch_touches_nobody_else(store: SqliteEventStore) -> None:
