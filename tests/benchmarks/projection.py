@@ -97,10 +97,19 @@ def nats_server(folder: Path) -> Iterator[str]:
         ]
     )
     try:
+        while not takes_connections(port):
+            if server.poll() is not None:
+                raise RuntimeError(f"nats-server ended: see {folder / 'nats.log'}")
+            time.sleep(0.02)
         yield f"nats://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
+
+
+def takes_connections(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Bench:
@@ -116,7 +125,7 @@ class Bench:
         return await connect(self._url, name="bench")
 
     async def fill(self) -> None:
-        nc = await until_connected(self.connect)
+        nc = await self.connect()
         await ensure_stream(nc, NODE)
         await nc.close()
         relay, stop = Relay(self._log, self.connect, NODE), asyncio.Event()
@@ -216,14 +225,6 @@ class Bench:
         await running
         assert rebuild.is_done and not views.open_wishes()
         return took
-
-
-async def until_connected(connecting: Connect) -> Client:
-    while True:
-        try:
-            return await connecting()
-        except (OSError, ConnectionError):
-            await asyncio.sleep(0.05)
 
 
 def compared(name: str, events: int, how: str, pairs: list[tuple[float, float]]) -> Row:
