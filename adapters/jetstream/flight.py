@@ -94,37 +94,48 @@ class Flight:
                 await self._send_single(waiting.popleft(), until)
 
     async def _send_single(self, message: Message, until: float) -> None:
-        fence = {"Nats-Expected-Last-Sequence": str(self._sent)}
-        self._due.append(message.position)
-        await self._send(message, fence, until, self._reply(message.position))
+        self._may_follow(message, until)
+        headers = {
+            "Nats-Expected-Last-Sequence": str(self._sent),
+            "Content-Type": CONTENT_TYPE,
+        }
+        self._sent = message.position
+        self._due.append(self._sent)
+        reply = self._reply(self._sent)
+        await self._nc.publish(message.subject, message.payload, reply, headers)
 
     async def _send_batch(self, waiting: deque[Message], until: float) -> None:
+        """Send one batch: the first message bears the fence, the last asks for an ack.
+
+        `headers` is one and the same: each message is written before the next is made.
+        """
         group = _group(waiting)
         last = group[-1].position
-        name = token_hex(6)
+        headers = {
+            "Nats-Expected-Last-Sequence": str(self._sent),
+            "Nats-Batch-Id": token_hex(6),
+            "Content-Type": CONTENT_TYPE,
+        }
         self._due.append(last)
+        reply = ""
         for number, message in enumerate(group, start=1):
-            place = {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(number)}
-            if number == 1:
-                place["Nats-Expected-Last-Sequence"] = str(self._sent)
+            self._may_follow(message, until)
+            headers["Nats-Batch-Sequence"] = str(number)
+            if number == 2:
+                del headers["Nats-Expected-Last-Sequence"]
             if message.position == last:
-                place["Nats-Batch-Commit"] = "1"
-                await self._send(message, place, until, self._reply(last))
-            else:
-                await self._send(message, place, until)
+                headers["Nats-Batch-Commit"] = "1"
+                reply = self._reply(last)
+            await self._nc.publish(message.subject, message.payload, reply, headers)
+            self._sent = message.position
             if number % BREATHE_AFTER == 0:
                 await asyncio.sleep(0)
 
-    async def _send(
-        self, message: Message, headers: dict[str, str], until: float, reply: str = ""
-    ) -> None:
+    def _may_follow(self, message: Message, until: float) -> None:
         if message.position != self._sent + 1:
             raise Lost(f"the log gave {message.position} after {self._sent}")
         if self._loop.time() > until:
             raise Lost("held up in the middle of sending")
-        headers["Content-Type"] = CONTENT_TYPE
-        await self._nc.publish(message.subject, message.payload, reply, headers)
-        self._sent = message.position
 
     def _reply(self, position: int) -> str:
         return f"{self._inbox}.{position}"

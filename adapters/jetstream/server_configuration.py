@@ -68,6 +68,11 @@ def write_configuration(
     # The server's own language of configuration takes JSON as it is.
     content = msgspec.json.format(msgspec.json.encode(configuration), indent=2)
     write_private(path, content)
+    check_configuration(path)
+
+
+def check_configuration(path: Path) -> None:
+    """Have the server read a configuration; ConfigurationRefused tells its reason."""
     check = subprocess.run(
         [server_binary(), "-t", "-c", str(path)],
         capture_output=True,

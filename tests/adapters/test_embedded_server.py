@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from nats.aio.client import Client, ServerVersion
 from nats.errors import TimeoutError as NatsTimeout
 
+from adapters.jetstream.connection import connect
 from adapters.jetstream.embedded_server import (
     EmbeddedServer,
     ServerFailed,
@@ -235,14 +235,39 @@ def test_making_the_stream_again_changes_nothing(tmp_path: Path) -> None:
         asyncio.run(scenario(server))
 
 
-def test_an_old_server_is_refused() -> None:
-    class Old(Client):
-        @property
-        def connected_server_version(self) -> ServerVersion:
-            return ServerVersion("2.11.9")
+async def greet_as_old(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """A server of 2.11 as far as its greeting goes, with a stream to no avail."""
+    greeting = {
+        "server_id": "OLD",
+        "server_name": "old",
+        "version": "2.11.9",
+        "proto": 1,
+        "headers": True,
+        "jetstream": True,
+        "max_payload": 1048576,
+    }
+    writer.write(b"INFO " + msgspec.json.encode(greeting) + b"\r\n")
+    while line := await reader.readline():
+        if line == b"PING\r\n":
+            writer.write(b"PONG\r\n")
+    writer.close()
 
-    with pytest.raises(ServerTooOld, match=r"2\.11\.9 is older than the 2\.12"):
-        asyncio.run(ensure_stream(Old(), NODE))
+
+def test_an_old_server_is_refused() -> None:
+    async def scenario() -> None:
+        old = await asyncio.start_server(greet_as_old, "127.0.0.1", 0)
+        async with old:
+            port = old.sockets[0].getsockname()[1]
+            nc = await connect(f"nats://127.0.0.1:{port}", name="node")
+            with pytest.raises(
+                ServerTooOld, match=r"nats-server 2\.11\.9 is older than the 2\.12"
+            ):
+                await ensure_stream(nc, NODE)
+            await nc.close()
+
+    asyncio.run(scenario())
 
 
 def test_a_stream_is_named_after_its_node() -> None:

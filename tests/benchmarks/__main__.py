@@ -1,115 +1,98 @@
-"""`make bench`: prints a table of ratios and writes bench.json."""
+"""`make bench`: prints one table and writes bench.json."""
 
-import statistics
-import tempfile
-import time
+import argparse
+import gc
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
 
-from adapters.command_bus import CommandBus
-from adapters.demo.institutions import synthetic_bin
-from adapters.orders import Accepted, Order, command_of
-from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.tables import show_table
-from domain.identifiers import CapacityId, CommandId, PersonId
-from domain.node import GrantOperator
-from domain.regulation.pack import rule_pack
+from adapters.telemetry import configure_logging
+from tests.benchmarks import (
+    commands_pg,
+    commands_sqlite,
+    growth,
+    projection,
+    relay,
+    staff,
+    visible,
+)
+from tests.benchmarks.row import Row
+from tests.benchmarks.wanted import verdict
 
-ROUNDS = 3
-COMMANDS = 400
-
-
-def registrations(person: PersonId, first_serial: int) -> list[Order]:
-    return [
-        Order(
-            command=command_of(
-                "organisation.register",
-                msgspec.json.encode(
-                    {
-                        "command_id": str(uuid4()),
-                        "capacity": "node/local#1",
-                        "bin": synthetic_bin(first_serial + serial),
-                        "names": {"ru": "Университет"},
-                        "kind": "UNIVERSITY",
-                        "kato": "750000000",
-                    }
-                ),
-            ),
-            person=person,
-            organisation="node",
-        )
-        for serial in range(COMMANDS)
-    ]
+RESULTS = Path("bench.json")
 
 
-def one_by_one(bus: CommandBus, orders: list[Order]) -> None:
-    for order in orders:
-        assert isinstance(bus.handle(order), Accepted)
+class Benchmark(NamedTuple):
+    """Measures its rows in one go; any of their names asks for it."""
+
+    rows: tuple[str, ...]
+    measure: Callable[[], list[Row]]
 
 
-def together(bus: CommandBus, orders: list[Order]) -> None:
-    for future in [bus.submit(order) for order in orders]:
-        assert isinstance(future.result(), Accepted)
+BENCHMARKS = (
+    Benchmark(("commands_sqlite",), commands_sqlite.measure),
+    Benchmark(("commands_pg",), commands_pg.measure),
+    Benchmark(("projection", "rebuild", "rebuild_sqlite"), projection.measure),
+    Benchmark(("relay",), relay.measure),
+    Benchmark(("visible",), visible.measure),
+    Benchmark(("growth",), growth.measure),
+    Benchmark(("growth_full",), growth.measure_full),
+    Benchmark(("staff",), staff.measure),
+)
+NAMES = tuple(name for benchmark in BENCHMARKS for name in benchmark.rows)
+LEFT_OUT = ("growth_full",)
+"""What runs only when it is asked for by name."""
 
 
-def measured(
-    way: Callable[[CommandBus, list[Order]], None], person: PersonId, folder: Path
-) -> float:
-    """Commands per second on a store of its own."""
-    store = SqliteEventStore(
-        folder / f"{uuid4()}.sqlite", "local", lambda: datetime.now(UTC)
-    )
-    bus = CommandBus(store, rule_pack(), "local")
-    bus.start()
-    bus.handle_system(
-        GrantOperator(
-            command_id=CommandId(str(uuid4())),
-            capacity=CapacityId("node/local#0"),
-            node="local",
-            person_id=person,
-            role="REGISTRAR",
-        )
-    )
-    orders = registrations(person, 1)
-    began = time.perf_counter()
-    way(bus, orders)
-    took = time.perf_counter() - began
-    bus.close()
-    store.close()
-    return COMMANDS / took
+def asked(names: list[str]) -> list[Benchmark]:
+    wanted = set(names) or set(NAMES) - set(LEFT_OUT)
+    return [each for each in BENCHMARKS if wanted & set(each.rows)]
+
+
+def measured(benchmarks: list[Benchmark]) -> list[Row]:
+    """Run one after another; what was measured is written at once."""
+    progress = Console(stderr=True)
+    rows: list[Row] = []
+    for number, benchmark in enumerate(benchmarks, start=1):
+        what = f"{number}/{len(benchmarks)} {', '.join(benchmark.rows)}"
+        with progress.status(what):
+            rows += benchmark.measure()
+        gc.collect()
+        RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
+    return rows
 
 
 def main() -> None:
-    person = PersonId(str(uuid4()))
-    with tempfile.TemporaryDirectory() as name:
-        pairs = [
-            (
-                measured(one_by_one, person, Path(name)),
-                measured(together, person, Path(name)),
-            )
-            for _ in range(ROUNDS)
-        ]
-    baseline = statistics.median(pair[0] for pair in pairs)
-    ours = statistics.median(pair[1] for pair in pairs)
-    rows = [
-        {
-            "name": "group_commit_sqlite",
-            "value": round(ours),
-            "unit": "commands/s",
-            "baseline": round(baseline),
-            "ratio": round(ours / baseline, 2),
-            "how": f"{COMMANDS} waiting commands in group commits, against the same "
-            f"one by one; interleaved, medians of {ROUNDS}",
-        }
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description="Print a table of benchmarks and write bench.json.",
+        epilog=f"Only when named: {', '.join(LEFT_OUT)} (a million events; minutes).",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"any of {', '.join(NAMES)}"
+    )
+    names = parser.parse_args().names
+    if unknown := set(names) - set(NAMES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    configure_logging("error", quiet=True)
+    rows = measured(asked(names))
+    show(Console(), rows)
+
+
+def show(console: Console, rows: list[Row]) -> None:
+    """The figures as a table, and below it what they mean."""
+    figures = [
+        (row.name, row.value, row.unit, row.baseline, row.ratio, verdict(row))
+        for row in rows
     ]
-    Path("bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
-    columns = ("name", "value", "unit", "baseline", "ratio", "how")
-    show_table(Console(), "Benchmarks", columns, [list(r.values()) for r in rows])
+    columns = ("name", "value", "unit", "baseline", "ratio", "as wanted")
+    show_table(console, "Benchmarks", columns, figures)
+    for row in rows:
+        console.print(f"{row.name}: {row.how}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

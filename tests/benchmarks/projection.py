@@ -29,7 +29,6 @@ from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.persistence.postgres_database import PostgresDatabase
 from adapters.persistence.view_store_postgres import PostgresViewStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
-from adapters.telemetry import configure_logging
 from adapters.views import AnyProjection, Wish
 from projections.approval_status import APPROVAL_STATUS
 from tests.adapters.node_at_work import at_work
@@ -46,22 +45,25 @@ _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 class Log:
-    """The events of study plans on their routes, told again under new ids."""
+    """The events of study plans on their routes, told again and again under new ids.
 
-    def __init__(self, count: int) -> None:
-        told = story()
-        self.content: list[bytes] = []
-        for turn in range(1 + count // len(told)):
-            for record in told:
-                position = len(self.content) + 1
-                if position <= count:
-                    self.content.append(retold(record, turn, position))
+    A record is made when it is read: a million of them do not fit into memory.
+    """
+
+    def __init__(self, count: int, told: list[bytes]) -> None:
+        self._count = count
+        self._told = told
 
     def position(self) -> int:
-        return len(self.content)
+        return self._count
 
     def records(self, after: int, limit: int) -> list[tuple[int, bytes]]:
-        return list(enumerate(self.content[after : after + limit], start=after + 1))
+        positions = range(after + 1, min(after + limit, self._count) + 1)
+        return [(position, self._record(position)) for position in positions]
+
+    def _record(self, position: int) -> bytes:
+        turn, place = divmod(position - 1, len(self._told))
+        return retold(self._told[place], turn, position)
 
 
 def story() -> list[bytes]:
@@ -240,7 +242,6 @@ def compared(name: str, events: int, how: str, pairs: list[tuple[float, float]])
 
 def measure() -> list[Row]:
     """The rows `projection`, `rebuild` (PostgreSQL) and `rebuild_sqlite`."""
-    configure_logging("error", quiet=True)
     postgres = PostgresServer()
     try:
         postgres.start()
@@ -248,7 +249,9 @@ def measure() -> list[Row]:
             tempfile.TemporaryDirectory() as name,
             nats_server(Path(name)) as url,
         ):
-            return asyncio.run(measured(Bench(url, Log(EVENTS)), postgres, Path(name)))
+            return asyncio.run(
+                measured(Bench(url, Log(EVENTS, story())), postgres, Path(name))
+            )
     finally:
         postgres.remove()
 
@@ -284,8 +287,3 @@ def in_new_database(
     postgres: PostgresServer, projections: Sequence[AnyProjection]
 ) -> PostgresViewStore:
     return PostgresViewStore(PostgresDatabase(postgres.fresh_database()), projections)
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(row)
