@@ -51,7 +51,6 @@ PROJECTIONS: tuple[AnyProjection, ...] = (
     APPROVAL_STAGE,
 )
 WATCH_SECONDS = 0.2
-MOST_SILENCES = 2
 
 
 Role = Literal["all", "api", "relay", "project"]
@@ -237,9 +236,9 @@ class Node:
         whatever room there is, and does not even say so.
         """
         while not stop.is_set():
-            stores_nothing = self.relay.silences >= MOST_SILENCES
+            stores_nothing = self.relay.is_stuck
             if not server.alive or stores_nothing:
-                self.relay.silences = 0
+                self.relay.is_stuck = False
                 log.warning(
                     "nats_server_stores_nothing"
                     if stores_nothing

@@ -41,10 +41,6 @@ class Outrun(Lost):
     """Another relay was first: no fault, and its message is the same as ours."""
 
 
-class Silent(Lost):
-    """The server takes what it is sent, and says nothing."""
-
-
 class _Ack(Struct, frozen=True):
     seq: int = 0
     error: ApiError | None = None
@@ -79,7 +75,7 @@ class Flight:
         if not self._nc.is_connected or lives_through(self._nc) != self._lives:
             raise Lost("the connection broke")
         if self._due and self._loop.time() - self._heard_at > ACK_SECONDS:
-            raise Silent(f"no ack for {self.acked + 1}")
+            raise Lost(f"no ack for {self.acked + 1}")
 
     async def send(self, waiting: deque[Message], until: float) -> None:
         """Take from what waits and send what has room, never after `until`."""

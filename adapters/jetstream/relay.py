@@ -14,8 +14,8 @@ from nats.errors import Error as NatsError
 from structlog.typing import FilteringBoundLogger
 
 from adapters.envelope import StoreUnavailable
-from adapters.jetstream.connection import Connect
-from adapters.jetstream.flight import Flight, Outrun, Silent
+from adapters.jetstream.connection import Connect, lives_through
+from adapters.jetstream.flight import Flight, Lost, Outrun
 from adapters.jetstream.log_ahead import Log, LogAhead
 from adapters.jetstream.stream import WAKE, stream_name
 from adapters.jetstream.stream_end import Foreign, check_tail, stream_end
@@ -24,6 +24,7 @@ POLL_SECONDS = 1.0
 RECHECK_SECONDS = 5.0
 LONGEST_PAUSE = 2.0
 CLOSE_SECONDS = 5.0
+STUCK_SECONDS = 8.0
 
 ASK_LEAVE_EVERY = 1.0
 LEAVE_ANSWER_SECONDS = 5.0
@@ -93,8 +94,10 @@ class Relay:
         self._round = 0
         self._flight: Flight | None = None
         self._leave_asked_at = float("-inf")
-        self.silences = 0
-        """How often in a row a server that answers questions acked nothing."""
+        self._still_at = (-1, 0)  # last sequence, and life of the connection
+        self._still_since = 0.0
+        self.is_stuck = False
+        """A server that answers questions has stored nothing for a while."""
 
     def poke(self) -> None:
         """Say that the log has grown; call it on the loop's thread."""
@@ -158,6 +161,7 @@ class Relay:
         """Look where the stream ends, and publish from there if it is our turn."""
         end = await stream_end(nc, self._stream)
         self._logged = await asyncio.to_thread(self._log.position)
+        self._note_stillness((end.last_seq, lives_through(nc)))
         await self._ask_leave()
         await check_tail(nc, self._stream, self._log, end, self._verified)
         self._verified = end.last_seq
@@ -171,6 +175,17 @@ class Relay:
             self._flight = None
             self._verified = flight.acked
             ahead.close()
+
+    def _note_stillness(self, at: tuple[int, int]) -> None:
+        """Tell whether the server answers, and yet the stream does not grow.
+
+        Acks alone do not tell: where the first of some messages gets no answer, those
+        behind it are refused as if another relay had been first.
+        """
+        now = asyncio.get_running_loop().time()
+        if at != self._still_at or at[0] == self._logged:
+            self._still_at, self._still_since = at, now
+        self.is_stuck = now - self._still_since > STUCK_SECONDS
 
     async def _ask_leave(self) -> None:
         """Ask whether to act, unless that was answered within the last second."""
@@ -215,7 +230,7 @@ class Relay:
         if flight.acked > self._verified or flight.acked == self._logged:
             self._pause = 0.0
             self._last_error = None
-            self.silences = 0
+            self.is_stuck = False
 
     async def _take_ack(self, message: Msg) -> None:
         """Take an ack; those of an earlier round count nothing."""
@@ -234,8 +249,8 @@ class Relay:
         """Wait ever longer, up to a bound; two relays must not go in step."""
         self._last_error = str(error) or repr(error)
         self._pause = min(max(2 * self._pause, 0.02), LONGEST_PAUSE)
-        if isinstance(error, Silent):
-            self.silences += 1
+        if not isinstance(error, Lost):
+            self._still_at = (-1, 0)
         if not isinstance(error, Outrun):
             ill_store = isinstance(error, StoreUnavailable)
             self._state = "store-down" if ill_store else "bus-down"

@@ -69,6 +69,7 @@ class NodeInRoles:
         return {
             **{f"{part} killed": partial(self._kill, part) for part in parts},
             **{f"{part} frozen": partial(self._freeze, part) for part in parts},
+            "project woken and killed": self._wake_and_kill,
             "PostgreSQL killed": self._kill_postgres,
             "PostgreSQL frozen": self._freeze_postgres,
             "nats down": self._nats_down,
@@ -81,10 +82,12 @@ class NodeInRoles:
         return chance.choice((part, f"{part}-2")) if twins else part
 
     def _kill(self, part: str, chance: random.Random) -> str:
-        name = self._one_of(part, chance)
+        self._kill_by_name(self._one_of(part, chance))
+        return "started again"
+
+    def _kill_by_name(self, name: str) -> None:
         self._roles.kill(name)
         self._roles.start(name)
-        return "started again"
 
     def _freeze(self, part: str, chance: random.Random) -> str:
         name = self._one_of(part, chance)
@@ -93,6 +96,17 @@ class NodeInRoles:
             lambda: self._roles.signal(name, signal.SIGCONT),
             chance,
         )
+
+    def _wake_and_kill(self, chance: random.Random) -> str:
+        """Let an outrun projector do one thing more, and nothing to mend it."""
+        name = self._one_of("project", chance)
+        seconds = chance.uniform(0.5, 2)
+        self._roles.signal(name, signal.SIGSTOP)
+        time.sleep(seconds)
+        self._roles.signal(name, signal.SIGCONT)
+        time.sleep(chance.uniform(0, 0.05))
+        self._kill_by_name(name)
+        return f"after {seconds:.1f} s"
 
     def _freeze_postgres(self, chance: random.Random) -> str:
         return self._frozen(self._postgres.freeze, self._postgres.thaw, chance)

@@ -18,11 +18,13 @@ ROUND = {
     **dict.fromkeys((f"{part} killed" for part in PARTS), 2),
     **dict.fromkeys((f"{part} frozen" for part in PARTS), 1),
     **dict.fromkeys(("nats down", "PostgreSQL down", "JetStream full"), 1),
+    "project woken and killed": 4,
 }
 TENTH = {
     **dict.fromkeys((f"{part} killed" for part in PARTS), 1),
     **dict.fromkeys(("relay frozen", "PostgreSQL frozen"), 1),
     **dict.fromkeys(("nats down", "PostgreSQL down", "JetStream full"), 1),
+    "project woken and killed": 2,
 }
 
 
