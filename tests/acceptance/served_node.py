@@ -1,8 +1,6 @@
 """A node as an operator runs it: `adisteme serve` in a process of its own."""
 
-import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -49,11 +47,6 @@ class ServedNode:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-
-    def kill_bus(self) -> None:
-        """kill -9 of its NATS server alone."""
-        running = json.loads((self.data / "nats" / "running.json").read_text())
-        os.kill(running["server"], signal.SIGKILL)
 
     def stop(self) -> None:
         assert self._process is not None

@@ -1,4 +1,4 @@
-"""Processes to start, kill, freeze and starve of room; each is ended by its pid."""
+"""Processes to start, kill and starve of room; each is ended by its pid."""
 
 import ctypes
 import os
@@ -51,12 +51,6 @@ class Process:
         if self._process is not None:
             self._process.kill()
             self._process.wait(END_SECONDS)
-
-    def freeze(self) -> None:
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """Let it end in an orderly way, within a bound."""
