@@ -281,7 +281,12 @@ class Node:
             logged: int | None = self.store.position()
         except StoreUnavailable:
             logged = None
-        return own_health(logged, self.relay.status(), self.projector.status())
+        return own_health(
+            logged,
+            self.relay.status(),
+            self.projector.status(),
+            relay_is_stuck=self.relay.is_stuck,
+        )
 
     def close(self) -> None:
         self.server.stop()

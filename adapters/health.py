@@ -15,22 +15,30 @@ WELL = ("running", "waiting", "standing-by")
 
 
 def own_health(
-    logged: int | None, relay: RelayStatus, projector: ProjectorStatus
+    logged: int | None,
+    relay: RelayStatus,
+    projector: ProjectorStatus,
+    *,
+    relay_is_stuck: bool = False,
 ) -> Health:
     """Of a node whose relay and projector run in this process."""
     store = store_part(logged)
     bus = {"bus-down": "down", "starting": "down", "bus-foreign": "foreign"}
     word = bus.get(relay.state, "up")
     lag = max(0, (logged or relay.logged) - relay.published)
-    behind = relay.state == "running" and lag > BEHIND_EVENTS
+    flowing: str = relay.state
+    if relay_is_stuck:
+        flowing = "stale"
+    elif relay.state == "running" and lag > BEHIND_EVENTS:
+        flowing = "relay-behind"
     parked = sum(len(view.parked) for view in projector.views)
     state = "parked" if parked and projector.state in WELL else projector.state
     return Health(
         store=store,
         bus=Part(state=word, is_well=word == "up"),
         relay=Part(
-            state="relay-behind" if behind else relay.state,
-            is_well=relay.state in WELL and not behind,
+            state=flowing,
+            is_well=flowing in WELL,
             position=relay.published,
             lag=lag,
         ),
