@@ -119,15 +119,20 @@ def migrate() -> None:
 @cli.command()
 @click.option("--person", help="The person's random id (UUID version 4).")
 @click.option("--org", "organisation", help="BIN of the person's organisation.")
+@click.option("--auditor", is_flag=True, help="Of the node's own AUDITOR: reads all.")
 @click.option("--days", type=click.IntRange(1, 366), default=1, show_default=True)
 @click.option("--demo", "of_demo", is_flag=True, help="For the demo's node.")
 def token(
-    person: str | None, organisation: str | None, days: int, of_demo: bool
+    person: str | None,
+    organisation: str | None,
+    auditor: bool,
+    days: int,
+    of_demo: bool,
 ) -> None:
     """Print a bearer token of the embedded node's own key.
 
     Without options it is the token of the node's first REGISTRAR, whose capacity is
-    printed on standard error.
+    printed on standard error. A REGISTRAR reads what is public, an AUDITOR all.
     """
     settings = entry.of_demo(settings_or_exit(), of_demo)
     if (person is None) != (organisation is None):
@@ -138,7 +143,13 @@ def token(
         organisation == NODE or is_valid_bin(organisation)
     ):
         raise click.UsageError(f"--org is a BIN with its check digit, or {NODE}")
-    issued = entry.issue_token(settings, person, organisation, days)
+    if auditor and person is not None:
+        raise click.UsageError("--auditor names the person already")
+    issued = (
+        entry.auditor_token(settings, days)
+        if auditor
+        else entry.issue_token(settings, person, organisation, days)
+    )
     if issued is None:
         raise click.ClickException(no_node(settings))
     click.echo(issued.token)
@@ -214,7 +225,7 @@ def reading_options(command: Any) -> Any:  # click's decorators are untyped here
         click.option(
             "--json", "as_json", is_flag=True, help="Print the answer as JSON."
         ),
-        click.option("--token", "bearer", help="Default: the first REGISTRAR's."),
+        click.option("--token", "bearer", help="Default: the node's own AUDITOR's."),
         click.option("--lang", type=click.Choice(LANGUAGES), default="ru"),
         click.option("--demo", "of_demo", is_flag=True, help="Ask the demo's node."),
     ):

@@ -24,7 +24,7 @@ from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
 from adapters.identity import NodeKey, UnusableKey
 from adapters.settings import Settings
-from domain.identifiers import PersonId
+from domain.identifiers import NODE, PersonId
 from projections.approval_status import APPROVAL_STATUS
 from projections.org_directory import ORG_DIRECTORY
 
@@ -90,7 +90,10 @@ def operator_of(settings: Settings) -> Operator | None:
 def issue_token(
     settings: Settings, person: str | None, organisation: str | None, days: int
 ) -> IssuedToken | None:
-    """A token of the node's own key; None where the folder holds no node."""
+    """A token of the node's own key, without a person that of its first REGISTRAR.
+
+    None where the folder holds no node.
+    """
     operator = operator_of(settings)
     if operator is None:
         return None
@@ -100,6 +103,14 @@ def issue_token(
         token = key.issue(operator.person, "node", lifetime)
         return IssuedToken(token, operator.capacity)
     return IssuedToken(key.issue(PersonId(person), organisation, lifetime), None)
+
+
+def auditor_token(settings: Settings, days: int = 1) -> IssuedToken | None:
+    """A token of the node's own AUDITOR; None where the folder knows of none."""
+    operator = operator_of(settings)
+    if operator is None or operator.auditor is None:
+        return None
+    return issue_token(settings, operator.auditor, NODE, days)
 
 
 def ask(settings: Settings, question: Question) -> httpx.Response:
@@ -152,8 +163,10 @@ def asking(settings: Settings, client: httpx.AsyncClient) -> Ask:
 def request_of(
     client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
-    """The HTTP request, as the first REGISTRAR where no token is given."""
+    """The HTTP request; without a token the node's AUDITOR asks, its REGISTRAR acts."""
     issued = issue_token(settings, None, None, 1)
+    if question.method == "GET":
+        issued = auditor_token(settings) or issued
     proof = question.bearer or (issued.token if issued else "")
     headers = {
         "Authorization": f"Bearer {proof}",

@@ -63,6 +63,11 @@ _SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _REAL_TYPE_DIGITS = "456"
 
 
+def owner_in(stream: str) -> str:
+    """The BIN that the name of an organisation's own stream begins with."""
+    return stream.partition("/")[2].partition(".")[0]
+
+
 class Names(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A name in Russian, and in Kazakh and English where it is known."""
 

@@ -18,7 +18,7 @@ from domain.document_events import (
     StageOpened,
     StagePassed,
 )
-from domain.document_parts import POSITIVE
+from domain.document_parts import POSITIVE, Variant
 from domain.identifiers import Names
 from projections.projection import Key, Projection, Recorded
 
@@ -58,6 +58,7 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     version: int
     content_hash: str
     basis_refs: tuple[str, ...]
+    variants: tuple[Variant, ...] = ()
     state: str = "DRAFT"
     route_profile: str | None = None
     current_stage: int | None = None
@@ -137,6 +138,7 @@ def drafted(event: DocumentDrafted, recorded: Recorded) -> ApprovalStatus:
         title_kk=event.titles.kk,
         title_en=event.titles.en,
         languages=tuple(variant.language for variant in event.variants),
+        variants=event.variants,
         discipline_code=event.discipline_code,
         specialty_code=event.specialty_code,
         academic_year=event.academic_year,
@@ -163,6 +165,7 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
                 "version": event.version,
                 "content_hash": event.content_hash,
                 "languages": tuple(variant.language for variant in event.variants),
+                "variants": event.variants,
                 "route": (),
             }
         case DocumentSubmitted() as event:

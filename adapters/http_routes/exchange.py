@@ -13,10 +13,9 @@ from adapters.http_routes.doors import Doors
 from adapters.identity import Claims
 from adapters.orders import Refused
 from adapters.problems import CONTENT_TYPE, RETRY_SECONDS, language_of, problem
-from adapters.queries import Viewer
+from adapters.viewing import Viewer
 from domain.decider import Refusal
 from domain.identifiers import NODE
-from domain.node import OPERATOR_ROLES
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
@@ -75,10 +74,13 @@ def claims_of(doors: Doors, request: HttpRequest) -> Claims:
 async def viewer_of(doors: Doors, request: HttpRequest) -> Viewer:
     """For whom a question is answered; the node's roles are read from its stream."""
     claims = claims_of(doors, request)
-    if claims.organisation != NODE:
-        return Viewer(claims.organisation)
-    roles = await asyncio.to_thread(doors.roles_of, claims.person)
-    return Viewer(NODE, sees_all=not set(roles).isdisjoint(OPERATOR_ROLES))
+
+    def look() -> Viewer:
+        is_of_node = claims.organisation == NODE
+        roles = doors.roles_of(claims.person) if is_of_node else ()
+        return doors.queries.viewer(claims.organisation, roles)
+
+    return await asyncio.to_thread(look)
 
 
 async def body_of(request: HttpRequest, limit: int) -> bytes:

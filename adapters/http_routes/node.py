@@ -60,7 +60,7 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
     @get("/v1/refusals")
     async def refusals(request: HttpRequest) -> HttpAnswer:
         viewer = await viewer_of(doors, request)
-        if not viewer.sees_all:
+        if not viewer.is_operator:
             raise Refusal("QUERY-ROLE", allowed=OPERATOR_ROLES)
         query = read_query(RefusalQuery, request.query_params.multi_items())
         notes = await asyncio.to_thread(

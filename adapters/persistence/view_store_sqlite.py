@@ -29,6 +29,7 @@ from projections.projection import Key, Projection
 Where = Mapping[str, Scalar | Sequence[Scalar]]
 
 HAS = "__has"
+UNTIL = "__until"
 
 _SCHEMA = (
     (
@@ -61,7 +62,8 @@ class SqliteViewStore(ViewNotes):
     """Rows by key and by query; many threads may read while one saves.
 
     `where` names columns with their value or a sequence of which it is one;
-    `<column>__has` asks a column that holds a list for an item, or one of several.
+    `<column>__has` asks a column that holds a list for an item, or one of several;
+    `<column>__until` a column of days or times for what is not after a moment.
     """
 
     def __init__(
@@ -198,6 +200,21 @@ class SqliteViewStore(ViewNotes):
             )
             return int(cursor.fetchone()[0])
 
+    def tally(
+        self, projection: AnyProjection, by: Sequence[str], where: Where
+    ) -> list[tuple[tuple[str | None, ...], int]]:
+        """How many rows match for each combination of the columns `by`, all texts."""
+        condition, values = self._condition(projection, where)
+        names = ", ".join(self._column(projection, name) for name in by)
+        table = _quoted(projection.name)
+        with self._file.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT count(*), {names} FROM {table} AS view WHERE {condition}"
+                f" GROUP BY {names}",
+                values,
+            )
+            return [(tuple(row)[1:], int(row[0])) for row in cursor.fetchall()]
+
     def close(self) -> None:
         self._file.close()
 
@@ -261,7 +278,8 @@ class SqliteViewStore(ViewNotes):
         terms = ["TRUE"]
         values: list[Stored] = []
         for name, wanted in where.items():
-            column = self._column(projection, name.removesuffix(HAS))
+            plain = name.removesuffix(HAS).removesuffix(UNTIL)
+            column = self._column(projection, plain)
             stored = _listed(wanted)
             if name.endswith(HAS):
                 terms.append(
@@ -269,6 +287,9 @@ class SqliteViewStore(ViewNotes):
                     " WHERE item.value IN (SELECT value FROM json_each(?)))"
                 )
                 values.append(_as_json(stored))
+            elif name.endswith(UNTIL):
+                terms.append(f"{column} <= ?")
+                values += stored
             elif len(stored) == 1:
                 terms.append(f"{column} IS ?")
                 values += stored

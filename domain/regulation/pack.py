@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.identifiers import Names, Title
+from domain.regulation.supervision import SupervisionRow
 
 LANGUAGES = ("ru", "kk", "en")
 DEFAULT_PACK = "kz-583-2007"
@@ -117,6 +118,7 @@ class RulePack(Struct, frozen=True):
     direct_leadership_post: str
     council_levels_needing_distinct_scope: tuple[str, ...]
     default_quorum: QuorumRule
+    supervision: tuple[SupervisionRow, ...]
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]

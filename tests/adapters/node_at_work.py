@@ -29,8 +29,11 @@ from domain.node import GrantOperator
 from domain.regulation.pack import rule_pack
 from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
+from projections.meeting_calendar import MEETING_CALENDAR
 from projections.org_directory import ORG_DIRECTORY
 from projections.projection import Projection
+from projections.review_desk import REVIEW_DESK
+from projections.staff_registry import STAFF_REGISTRY
 
 NODE = "local"
 NODE_SEAT = CapacityId(f"node/{NODE}#0")
@@ -39,6 +42,9 @@ PROJECTIONS: tuple[Projection[Any], ...] = (  # each has a row type of its own
     ORG_DIRECTORY,
     APPROVAL_STATUS,
     APPROVAL_STAGE,
+    REVIEW_DESK,
+    MEETING_CALENDAR,
+    STAFF_REGISTRY,
 )
 
 
@@ -58,7 +64,7 @@ class NodeAtWork:
         self.identities = Identities([self.key.as_issuer()])
         self.operators = Operators(self.store, NODE)
         self.queries = Queries(
-            self.views, self.wait_for, clock=lambda: self.now, patience=0.3
+            self.views, self.wait_for, self.pack, clock=lambda: self.now, patience=0.3
         )
 
         self.desk = ProjectionDesk(

@@ -1,0 +1,98 @@
+"""The closed tables of what is shown to whom: each column has exactly one audience."""
+
+from adapters.viewing import Audience
+
+_PUBLIC, _REVIEWER = Audience.PUBLIC, Audience.REVIEWER
+_SUPERVISOR, _OWN = Audience.SUPERVISOR, Audience.OWN
+
+DOCUMENT_COLUMNS: dict[str, Audience] = {
+    "audience": _PUBLIC,
+    "document_id": _PUBLIC,
+    "series_id": _PUBLIC,
+    "rule_pack": _PUBLIC,
+    "rule_no": _PUBLIC,
+    "kind": _PUBLIC,
+    "level": _PUBLIC,
+    "org_bin": _PUBLIC,
+    "org_name_ru": _PUBLIC,
+    "org_name_kk": _PUBLIC,
+    "org_synthetic": _PUBLIC,
+    "region_kato": _PUBLIC,
+    "title_ru": _PUBLIC,
+    "title_kk": _PUBLIC,
+    "title_en": _PUBLIC,
+    "discipline_code": _PUBLIC,
+    "specialty_code": _PUBLIC,
+    "academic_year": _PUBLIC,
+    "version": _PUBLIC,
+    "content_hash": _PUBLIC,
+    "state": _PUBLIC,
+    "state_since": _PUBLIC,
+    "days_in_state": _PUBLIC,
+    "approved_by_person_id": _PUBLIC,
+    "approved_by_role": _PUBLIC,
+    "approved_at": _PUBLIC,
+    "approval_act_no": _PUBLIC,
+    "valid_from": _PUBLIC,
+    "valid_to": _PUBLIC,
+    "self_review_flag": _PUBLIC,
+    "last_position": _PUBLIC,
+    "updated_at": _PUBLIC,
+    "languages": _REVIEWER,
+    "variants": _REVIEWER,
+    "basis_refs": _REVIEWER,
+    "author_kind": _REVIEWER,
+    "submitted_at": _REVIEWER,
+    "stages": _REVIEWER,
+    "org_kato": _SUPERVISOR,
+    "author_unit_id": _SUPERVISOR,
+    "route_profile": _SUPERVISOR,
+    "current_stage": _SUPERVISOR,
+    "stages_total": _SUPERVISOR,
+    "bodies_required": _SUPERVISOR,
+    "bodies_positive": _SUPERVISOR,
+    "bodies_negative": _SUPERVISOR,
+    "missing_bodies": _SUPERVISOR,
+    "next_bodies": _SUPERVISOR,
+    "next_roles": _SUPERVISOR,
+    "last_conclusion": _SUPERVISOR,
+    "last_conclusion_at": _SUPERVISOR,
+    "return_count": _SUPERVISOR,
+    "returned_by": _SUPERVISOR,
+    "ready_at": _SUPERVISOR,
+    "approver_roles_allowed": _SUPERVISOR,
+    "author_person_id": _OWN,
+    "last_meeting_id": _OWN,
+    "returned_reason_refs": _OWN,
+    "last_event_id": _OWN,
+    "last_event_type": _OWN,
+    "last_version": _OWN,
+}
+"""Of a document. A reviewer's `stages` are those of its own bodies."""
+
+STAGE_COLUMNS: dict[str, Audience] = {
+    "round": _REVIEWER,
+    "stage_no": _REVIEWER,
+    "body": _REVIEWER,
+    "version": _REVIEWER,
+    "body_kind": _REVIEWER,
+    "body_name_ru": _REVIEWER,
+    "body_name_kk": _REVIEWER,
+    "opened_at": _REVIEWER,
+    "conclusion": _REVIEWER,
+    "concluded_at": _REVIEWER,
+    "conclusion_hash": _REVIEWER,
+    "skipped": _REVIEWER,
+    "skip_reason": _REVIEWER,
+    "meeting_id": _OWN,
+    "item": _OWN,
+    "votes_for": _OWN,
+    "votes_against": _OWN,
+    "votes_abstained": _OWN,
+    "remarks_ref": _OWN,
+}
+"""Of what a body did. What a body said itself is its organisation's own."""
+
+
+def shown_to(columns: dict[str, Audience], audience: Audience) -> tuple[str, ...]:
+    return tuple(name for name, needed in columns.items() if needed <= audience)
