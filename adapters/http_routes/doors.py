@@ -72,10 +72,17 @@ class ContentStore(Protocol):
 
 
 class RefusalNotes(Protocol):
-    """What was refused, the newest first: of one code, older than the id `before`."""
+    """What was refused, the newest first: of one code, or of the commands on a stream.
+
+    `before` is the id that they are older than.
+    """
 
     def __call__(
-        self, code: str | None = None, limit: int = 100, before: int | None = None
+        self,
+        code: str | None = None,
+        limit: int = 100,
+        before: int | None = None,
+        stream: str | None = None,
     ) -> Sequence[Struct]: ...
 
 

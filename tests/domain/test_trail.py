@@ -1,0 +1,117 @@
+"""P29: the trail of a document is its whole chain, and proves what it claims."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+
+from domain.document_events import (
+    ConclusionRecorded,
+    DocumentApproved,
+    DocumentDrafted,
+    DocumentReady,
+    DocumentSubmitted,
+)
+from domain.meeting_events import MeetingHeld, VoteClosed, VoteOpened
+from domain.review_body import ReviewBodyFormed
+from domain.staff import StaffAppointed
+from domain.trail import Step, bodies_of
+from domain.trail_checks import CLAUSES, is_sound, verdicts
+from tests.domain import invariants
+from tests.domain.given import a_university
+from tests.domain.reviewing import draft, pass_review, submit
+from tests.domain.scenario import Entry, World
+from tests.domain.stories import stories
+from tests.domain.test_document_laws import FORGERIES, LAWS, an_approved_plan
+from tests.domain.trails import chains_of
+
+RECOMPUTED = (
+    invariants.p1,
+    invariants.p2,
+    invariants.p3,
+    invariants.p6,
+    invariants.p8,
+    invariants.p9,
+)
+
+
+def of_kind(chain: tuple[Step, ...], *kinds: type[object]) -> list[Step]:
+    return [step for step in chain if isinstance(step.event, kinds)]
+
+
+@LAWS
+@given(stories())
+def test_p29_the_trail_holds_the_chain_of_every_document_and_proves_it(
+    w: World,
+) -> None:
+    for chain in chains_of(w.log):
+        positions = [step.position for step in chain]
+        assert positions == sorted(set(positions))
+        assert is_sound(verdicts(chain))
+        approved = of_kind(chain, DocumentApproved)
+        if not approved:
+            continue
+        (approval,) = approved
+        assert {one.outcome for one in verdicts(chain)} == {"HOLDS"}
+        assert {one.clause for one in verdicts(chain)} <= set(CLAUSES)
+        wanted = (DocumentDrafted, DocumentSubmitted, DocumentReady, DocumentApproved)
+        last_of_each = [of_kind(chain, kind)[-1].position for kind in wanted]
+        assert last_of_each == sorted(last_of_each)
+        own = [step for step in chain if step.stream == approval.stream]
+        assert [step.version for step in own] == list(range(1, len(own) + 1))
+        for said in of_kind(chain, ConclusionRecorded):
+            assert isinstance(said.event, ConclusionRecorded)
+            if said.event.meeting_id is not None:
+                meeting = [s for s in chain if said.event.meeting_id in s.stream]
+                assert of_kind(tuple(meeting), VoteOpened, VoteClosed)
+                assert of_kind(tuple(meeting), MeetingHeld)
+        streams = {step.stream for step in chain}
+        assert set(bodies_of(chain)) <= streams
+        for step in own:
+            seat, _, number = step.actor.capacity.partition("#")
+            assert any((s.stream, s.version) == (seat, int(number)) for s in chain)
+
+
+def test_every_clause_is_judged_of_an_approved_document() -> None:
+    (chain,) = chains_of(an_approved_plan())
+    judged = verdicts(chain)
+    assert {one.clause for one in judged} == set(CLAUSES)
+    assert {one.outcome for one in judged} == {"HOLDS"}
+    assert {one.rule for one in judged} == {"19"}
+
+
+def test_what_is_still_to_come_is_open_and_not_broken() -> None:
+    house = a_university()
+    document = draft(house)
+    (chain,) = chains_of(house.world.log)
+    assert verdicts(chain) == ()
+    submit(house, document)
+    pass_review(house, document, until=house.bodies[1])
+    (chain,) = chains_of(house.world.log)
+    judged = {(one.clause, one.about): one.outcome for one in verdicts(chain)}
+    first, second = house.bodies[:2]
+    assert judged["BODY-POSITIVE", first] == "HOLDS"
+    assert judged["BODY-POSITIVE", second] == "OPEN"
+    assert judged["STAGE-ORDER", "1"] == "HOLDS"
+    assert judged["STAGE-ORDER", "2"] == "OPEN"
+    assert judged["APPROVER-ROLE", None] == "OPEN"
+    assert is_sound(verdicts(chain))
+
+
+@pytest.mark.parametrize(
+    "forge", [forge for law, forge in FORGERIES if law in RECOMPUTED]
+)
+def test_a_forged_chain_is_noticed(
+    forge: Callable[[list[Entry]], list[Entry]],
+) -> None:
+    (chain,) = chains_of(forge(an_approved_plan()))
+    assert not is_sound(verdicts(chain))
+
+
+def test_the_chain_says_how_bodies_and_offices_came_to_be() -> None:
+    (chain,) = chains_of(an_approved_plan())
+    assert of_kind(chain, ReviewBodyFormed)
+    appointed = of_kind(chain, StaffAppointed)
+    posts = {getattr(step.event, "post", None) for step in appointed}
+    assert {"HEAD", "DEPUTY_HEAD_EM", "METHODIST"} <= posts
+    assert all(getattr(step.event, "order_no", "") for step in appointed)
