@@ -347,6 +347,7 @@ def doors_of(node: Node) -> Doors:
         submit=node.bus.submit,
         identities=Identities([key.as_issuer(), *issuers]),
         queries=Queries(node.views, node.wait_for, node.pack),
+        streams=node.store,
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,

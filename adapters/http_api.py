@@ -13,6 +13,7 @@ from litestar.exceptions import (
 from litestar.types import Message, Scope
 
 from adapters.envelope import StoreUnavailable
+from adapters.http_routes.audit import audit_routes
 from adapters.http_routes.commands import command_routes
 from adapters.http_routes.content import content_routes
 from adapters.http_routes.documents import document_routes
@@ -35,6 +36,7 @@ def create_app(doors: Doors) -> Litestar:
         route_handlers=[
             *command_routes(doors),
             *document_routes(doors),
+            *audit_routes(doors),
             *content_routes(doors),
             *projection_routes(doors),
             *node_routes(doors),

@@ -11,6 +11,7 @@ from adapters.identity import Identities, Jwks
 from adapters.orders import Answer, Order
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
+from adapters.reading import StreamSource
 from domain.identifiers import ContentRef, PersonId
 from domain.regulation.pack import RulePack
 
@@ -97,6 +98,7 @@ class Doors:
     submit: Callable[[Order], Future[Answer]]
     identities: Identities
     queries: Queries
+    streams: StreamSource
     content: ContentStore
     refusals: RefusalNotes
     roles_of: Callable[[PersonId], Collection[str]]

@@ -37,6 +37,7 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         submit=node.bus.submit,
         identities=node.identities,
         queries=node.queries,
+        streams=node.store,
         content=node.content,
         refusals=node.store.refusals,
         roles_of=node.operators.roles_of,

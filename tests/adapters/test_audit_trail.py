@@ -1,0 +1,103 @@
+"""The trail of a document over HTTP: complete, as of a day, and by right."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.dates import local_day
+from domain.regulation.pack import LANGUAGES
+from tests.adapters.http_door import Door, opened, refused
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with opened(tmp_path_factory.mktemp("node")) as one:
+        yield one
+
+
+def trail(door: Door, document: str, **asked: str) -> Any:  # the JSON of the answer
+    path = f"/v1/audit/trail/{document}"
+    answer = door.client.get(path, params=asked, headers=door.auditor)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_trail_of_an_approved_document_is_whole_and_sound(door: Door) -> None:
+    found = trail(door, door.told.approved)
+    assert found["is_sound"] is True and found["audience"] == "OWN"
+    assert {one["outcome"] for one in found["verdicts"]} == {"HOLDS"}
+    entries = found["entries"]
+    positions = [entry["position"] for entry in entries]
+    assert positions == sorted(set(positions))
+    stream = f"document/{door.told.approved}"
+    own = [entry for entry in entries if entry["stream"] == stream]
+    stored = door.told.node.store.read(stream)
+    assert [entry["event_id"] for entry in own] == [record.id for record in stored]
+    for entry in entries:
+        assert entry["actor"]["person"] and entry["actor"]["role"]
+        assert entry["command_id"] and entry["correlation_id"]
+        assert set(entry["summary"]) == set(LANGUAGES)
+    types = {entry["type"] for entry in entries}
+    assert {
+        "meeting.held.v1",
+        "meeting.vote-closed.v1",
+        "meeting.member-arrived.v1",
+        "review-body.formed.v1",
+        "review-body.chair-elected.v1",
+        "council.chair-seated.v1",
+        "staff.appointed.v1",
+        "document.approved.v1",
+    } <= types
+    heads = [office for office in found["offices"] if office["role"] == "HEAD"]
+    assert heads[0]["order_no"] and heads[0]["valid_from"]
+    capacities = {entry["actor"]["capacity"] for entry in own}
+    assert capacities <= {office["capacity"] for office in found["offices"]}
+
+
+def test_an_auditor_reads_what_was_refused_on_the_document(door: Door) -> None:
+    refusals = trail(door, door.told.approved)["refusals"]
+    assert "R19-APPROVER" in {refusal["code"] for refusal in refusals}
+    path = f"/v1/audit/trail/{door.told.approved}"
+    own = door.client.get(path, headers=door.head).json()
+    assert "refusals" not in own and own["is_sound"] is True
+
+
+def test_a_trail_as_of_a_day_knows_nothing_later(door: Door) -> None:
+    today = local_day(door.told.node.now)
+    now = trail(door, door.told.approved, as_of=today.isoformat())
+    assert len(now["entries"]) == len(trail(door, door.told.approved)["entries"])
+    assert now["as_of"] == today.isoformat()
+    before = (today - timedelta(days=1)).isoformat()
+    for asked in ({"as_of": before}, {"known_on": before}):
+        answer = door.client.get(
+            f"/v1/audit/trail/{door.told.approved}",
+            params=asked,
+            headers=door.auditor,
+        )
+        refused(answer, 404, "QUERY-UNKNOWN")
+
+
+def test_a_document_in_review_has_open_clauses(door: Door) -> None:
+    found = trail(door, door.told.in_review)
+    assert found["is_sound"] is True
+    assert {one["outcome"] for one in found["verdicts"]} >= {"OPEN"}
+
+
+@pytest.mark.parametrize("asked", [{"as_of": "yesterday"}, {"from": "1"}])
+def test_a_question_that_makes_no_sense_is_refused(
+    door: Door, asked: dict[str, str]
+) -> None:
+    path = f"/v1/audit/trail/{door.told.approved}"
+    answer = door.client.get(path, params=asked, headers=door.auditor)
+    refused(answer, 422, "QUERY-MALFORMED")
+
+
+def test_nobody_but_owner_supervisor_and_auditor_reads_a_trail(door: Door) -> None:
+    path = f"/v1/audit/trail/{door.told.approved}"
+    refused(door.client.get(path), 401, "ACTOR-TOKEN")
+    refused(door.client.get(path, headers=door.stranger), 404, "QUERY-UNKNOWN")
+    unknown = "/v1/audit/trail/3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
+    for headers in (door.head, door.stranger, door.auditor):
+        refused(door.client.get(unknown, headers=headers), 404, "QUERY-UNKNOWN")
