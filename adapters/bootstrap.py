@@ -17,6 +17,7 @@ from nats.errors import Error as NatsError
 from adapters.command_bus import CommandBus
 from adapters.data_folder import DataFolder
 from adapters.envelope import StoreUnavailable, recorded
+from adapters.explanations import Explanations
 from adapters.health import own_health, seen_health
 from adapters.http_routes.doors import Doors, Health
 from adapters.identity import Identities, Issuer, NodeKey
@@ -348,6 +349,7 @@ def doors_of(node: Node) -> Doors:
         identities=Identities([key.as_issuer(), *issuers]),
         queries=Queries(node.views, node.wait_for, node.pack),
         streams=node.store,
+        explanations=Explanations(node.store, node.views, node.pack),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from adapters import contract, contract_page, entry
 from adapters.bootstrap import ROLES, Role
-from adapters.cli_audit import audit
+from adapters.cli_audit import audit, explain
 from adapters.cli_bus import bus
 from adapters.cli_projections import projections
 from adapters.cli_reading import in_path, no_node, reading_options, say_if_more, shown
@@ -265,6 +265,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     raise SystemExit(1 if found["status"] == "down" else 0)
 
 
+cli.add_command(explain)
 cli.add_command(projections)
 cli.add_command(bus)
 cli.add_command(audit)

@@ -1,4 +1,4 @@
-"""`adisteme audit`: the whole chain of a document, and what it proves."""
+"""`adisteme audit` and `explain`: the chain of a document, and what comes next."""
 
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from adapters.tables import show_table
 DAY = click.DateTime(["%Y-%m-%d"])
 ENTRY_COLUMNS = ("position", "acted", "role", "rule", "what")
 VERDICT_COLUMNS = ("outcome", "rule", "clause", "about", "position")
+CLAUSE_COLUMNS = ("met", "rule", "clause", "about")
+STEP_COLUMNS = ("step", "body", "who may now", "what is missing")
 REFUSAL_COLUMNS = ("at", "code", "rule", "command", "by")
 
 
@@ -61,6 +63,33 @@ def trail(
     if refusals:
         show_table(console, "Refused", REFUSAL_COLUMNS, map(refusal_row, refusals))
     raise SystemExit(0 if found["is_sound"] else 1)
+
+
+@click.command()
+@click.argument("document_id")
+@reading_options
+def explain(
+    document_id: str, as_json: bool, bearer: str | None, lang: str, of_demo: bool
+) -> None:
+    """Tell which clauses a document meets, which not, and who could act now."""
+    path = f"/v1/documents/{in_path(document_id)}/explain"
+    found = shown(of_demo, path, {}, bearer, as_json, lang)
+    console = Console()
+    console.print(f"{found['kind']}, {found['level']}: {found['state']}")
+    show_table(console, "Clauses", CLAUSE_COLUMNS, map(clause_row, found["clauses"]))
+    show_table(console, "Next", STEP_COLUMNS, map(step_row, found["steps"]))
+
+
+def clause_row(clause: Any) -> tuple[object, ...]:  # JSON of the answer
+    met = "+" if clause["holds"] else "-"
+    return met, clause["rule"], clause["text"], clause["about_name"]
+
+
+def step_row(step: Any) -> tuple[object, ...]:  # JSON of the answer
+    who = [f"{actor['role']} {actor['capacity']}" for actor in step["actors"]]
+    lack = step["lack"]
+    missing = f"{lack['code']}: {lack['text']}" if lack else None
+    return step["text"], step["body_name"], "\n".join(who), missing
 
 
 def entry_row(entry: Any, lang: str) -> tuple[object, ...]:  # JSON of the answer

@@ -3,19 +3,10 @@
 from datetime import datetime
 
 from adapters.reading import Reading, StateCache, StreamSource
-from domain.decider import Act, Actor
+from domain.decider import Act
+from domain.explaining import NOBODY
 from domain.facts import Facts
-from domain.identifiers import NODE, CapacityId, PersonId, Stream
 from domain.regulation.pack import RulePack
-
-NOBODY = Actor(
-    PersonId("00000000-0000-4000-8000-000000000000"),
-    NODE,
-    "",
-    CapacityId("node/nobody#0"),
-    Stream("node/nobody"),
-)
-"""Who asks acts in no capacity."""
 
 
 def reading_of(source: StreamSource) -> Reading:

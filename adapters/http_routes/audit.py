@@ -1,4 +1,4 @@
-"""What auditors ask: the whole chain of a document, and what it proves."""
+"""What is asked of one document: its whole chain, and why it is where it is."""
 
 import asyncio
 
@@ -6,12 +6,15 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from adapters.answers import read_query
+from adapters.answers import OneQuery, read_query
 from adapters.audit_trail import Trails
+from adapters.explanations import ExplainAnswer
 from adapters.http_routes.doors import Doors
 from adapters.http_routes.exchange import HttpAnswer, HttpRequest, answered, viewer_of
+from adapters.problems import language_of
 from adapters.trail_answers import Trail, TrailQuery
 from adapters.viewing import Audience
+from domain.decider import Refusal
 
 
 def audit_routes(doors: Doors) -> list[HTTPRouteHandler]:
@@ -32,4 +35,22 @@ def audit_routes(doors: Doors) -> list[HTTPRouteHandler]:
 
         return answered(await asyncio.to_thread(look))
 
-    return [trail]
+    @get("/v1/documents/{document_id:str}/explain")
+    async def explain(request: HttpRequest, document_id: FromPath[str]) -> HttpAnswer:
+        viewer = await viewer_of(doors, request)
+        query = read_query(OneQuery, request.query_params.multi_items())
+        await queries.settle(query.after)
+        asked = request.headers.get("accept-language")
+        language = language_of(asked, doors.pack.default_language)
+
+        def look() -> ExplainAnswer:
+            row, audience = queries.standing(viewer, document_id)
+            if audience < Audience.OWN:
+                raise Refusal("QUERY-UNKNOWN", id=document_id[:100])
+            return doors.explanations.of(row.document_id, language)
+
+        told = await asyncio.to_thread(look)
+        headers = {"Content-Language": language, "Vary": "Accept-Language"}
+        return answered(told, headers=headers)
+
+    return [trail, explain]

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from adapters.explanations import Explanations
 from adapters.identity import Identities, Jwks
 from adapters.orders import Answer, Order
 from adapters.projection_desk import ProjectionDesk
@@ -99,6 +100,7 @@ class Doors:
     identities: Identities
     queries: Queries
     streams: StreamSource
+    explanations: Explanations
     content: ContentStore
     refusals: RefusalNotes
     roles_of: Callable[[PersonId], Collection[str]]

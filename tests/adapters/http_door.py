@@ -13,6 +13,7 @@ import uvicorn
 from litestar import Litestar
 
 from adapters.demo.teller import Person
+from adapters.explanations import Explanations
 from adapters.http_api import create_app
 from adapters.http_routes.doors import Doors, Health, Part
 from tests.adapters.node_at_work import HOME, NodeAtWork, Told, at_work
@@ -38,6 +39,7 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         identities=node.identities,
         queries=node.queries,
         streams=node.store,
+        explanations=Explanations(node.store, node.views, node.pack),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=node.operators.roles_of,

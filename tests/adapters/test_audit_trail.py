@@ -101,3 +101,47 @@ def test_nobody_but_owner_supervisor_and_auditor_reads_a_trail(door: Door) -> No
     unknown = "/v1/audit/trail/3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
     for headers in (door.head, door.stranger, door.auditor):
         refused(door.client.get(unknown, headers=headers), 404, "QUERY-UNKNOWN")
+
+
+def test_an_explanation_says_what_is_met_and_who_is_next(door: Door) -> None:
+    told = door.told
+    path = f"/v1/documents/{told.in_review}/explain"
+    answers = {
+        language: door.client.get(
+            path, headers={**door.head, "Accept-Language": language}
+        )
+        for language in LANGUAGES
+    }
+    for language, answer in answers.items():
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-language"] == language
+    found = answers["en"].json()
+    assert (found["state"], found["rule"]) == ("IN_REVIEW", "19")
+    (concluding,) = (s for s in found["steps"] if s["body"])
+    assert concluding["body"] == told.house.first.ref
+    assert concluding["lack"]["code"] == "MEETING-NOT-HELD"
+    (approving,) = (s for s in found["steps"] if s["command"] == "document.approve")
+    assert approving["lack"]["rule"] == "19"
+    texts = {language: answer.json() for language, answer in answers.items()}
+    names = {t["steps"][0]["lack"]["text"] for t in texts.values()}
+    assert len(names) == len(LANGUAGES)
+    unmet = [clause["about"] for clause in found["clauses"] if not clause["holds"]]
+    council = told.house.organisation_council.ref
+    assert unmet == [told.house.first.ref, council]
+
+
+def test_a_draft_may_be_submitted_by_whom_the_explanation_names(door: Door) -> None:
+    told = door.told
+    found = door.client.get(
+        f"/v1/documents/{told.draft}/explain", headers=door.auditor
+    ).json()
+    (submit,) = (s for s in found["steps"] if s["command"] == "document.submit")
+    capacities = {actor["capacity"] for actor in submit["actors"]}
+    assert told.house.deputy.capacity in capacities and submit["lack"] is None
+
+
+def test_an_explanation_is_for_the_owner_and_the_auditor(door: Door) -> None:
+    path = f"/v1/documents/{door.told.approved}/explain"
+    refused(door.client.get(path), 401, "ACTOR-TOKEN")
+    refused(door.client.get(path, headers=door.stranger), 404, "QUERY-UNKNOWN")
+    assert door.client.get(path, headers=door.auditor).json()["steps"] == []
