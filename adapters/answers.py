@@ -31,7 +31,8 @@ class DocumentFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     narrows to one's own, what one supervises (rules 5, 22), what lies before one's
     bodies, or what is public. `author` and `unit` prepared it. `body` is one whose turn
     it is, `awaits` one that has not concluded positively yet, whosever turn it is;
-    `approver` a role that may approve it. `older_than` and `stage_older_than` are
+    `approver` a role that may approve it; `approved_since` and `approved_until` are
+    days in Kazakhstan. `older_than` and `stage_older_than` are
     days: in its state, in its open stage. `on_agenda` goes with `body`: whether it
     stands on the agenda of a meeting of that body that is not over. `to_replan`: a
     body that must still conclude cannot.
@@ -54,6 +55,8 @@ class DocumentFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     awaits: Stream | None = None
     approver: Token | None = None
     self_review: bool | None = None
+    approved_since: date | None = None
+    approved_until: date | None = None
     older_than: Days | None = None
     stage_older_than: Days | None = None
     on_agenda: bool | None = None

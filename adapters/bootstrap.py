@@ -37,6 +37,7 @@ from adapters.settings import Settings
 from adapters.stores import open_stores
 from adapters.views import AnyProjection
 from adapters.watch import Watch
+from adapters.work_queries import WorkQueries
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import AUDITOR, REGISTRAR, GrantOperator, stream_of
 from domain.regulation.pack import RulePack, rule_pack
@@ -344,12 +345,16 @@ def doors_of(node: Node) -> Doors:
     issuers = (
         msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
     )
+    queries = Queries(node.views, node.wait_for, node.pack)
     return Doors(
         submit=node.bus.submit,
         identities=Identities([key.as_issuer(), *issuers]),
-        queries=Queries(node.views, node.wait_for, node.pack),
+        queries=queries,
         streams=node.store,
         explanations=Explanations(node.store, node.views, node.pack),
+        work=WorkQueries(
+            queries, node.views, node.store, node.pack, node.store.count_refusals
+        ),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,

@@ -35,6 +35,16 @@ DOCUMENT_COLUMNS = (
     "bodies_required",
 )
 ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synthetic")
+MEETING_COLUMNS = (
+    "meeting_id",
+    "body",
+    "planned_for",
+    "state",
+    "minutes_no",
+    "agenda",
+)
+BODY_COLUMNS = ("body", "name_ru", "members", "minimum", "is_led", "officers")
+DAYS = click.IntRange(0, 36_500)
 REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
 
 
@@ -186,25 +196,72 @@ def show() -> None:
 @click.option("--org", help="BIN of the owner.")
 @click.option("--state", help="DRAFT, IN_REVIEW, READY, APPROVED, RETURNED, WITHDRAWN.")
 @click.option("--kind", help="Such as WORKING_STUDY_PLAN.")
+@click.option("--level", help="SECONDARY, TVE, PSE or HE.")
+@click.option("--scope", type=click.Choice(["own", "supervised", "reviewed", "public"]))
+@click.option("--territory", help="KATO code, or its first 2 or 4 digits.")
+@click.option("--rule", help="Number of the rule, as 19.")
+@click.option("--profile", help="Route profile, as order583-default.")
+@click.option("--author", help="Person who prepared it.")
+@click.option("--unit", help="Unit that prepared it.")
 @click.option("--body", help="Stream of a body whose turn it is.")
+@click.option("--on-agenda/--off-agenda", default=None, help="Goes with --body.")
+@click.option("--awaits", help="Stream of a body that has not concluded yet.")
+@click.option("--approver", help="Role that may approve it, as HEAD.")
+@click.option(
+    "--self-review", is_flag=True, default=None, help="Approved by its author."
+)
+@click.option("--older-than", type=DAYS, help="Days in its state.")
+@click.option("--stage-older-than", type=DAYS, help="Days in its open stage.")
+@click.option("--to-replan", is_flag=True, default=None, help="A body cannot conclude.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @reading_options
 def documents(
-    org: str | None,
-    state: str | None,
-    kind: str | None,
-    body: str | None,
-    limit: int,
     as_json: bool,
     bearer: str | None,
     lang: str,
     of_demo: bool,
+    **wanted: str | int | None,
 ) -> None:
     """List documents and where they stand."""
-    wanted = {"org": org, "state": state, "kind": kind, "body": body, "limit": limit}
     page = shown(of_demo, "/v1/documents", wanted, bearer, as_json, lang)
     show_items(Console(), "Documents", page["items"], DOCUMENT_COLUMNS)
     say_if_more(page)
+
+
+@show.command()
+@click.option("--body", help="Stream of the body that meets.")
+@click.option("--state", help="PLANNED, CONVENED, OPEN, HELD, MINUTED, NOT_HELD.")
+@click.option("--unconcluded", is_flag=True, help="Held, a conclusion not entered yet.")
+@click.option("--org", help="BIN of the owner, for the auditor.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@reading_options
+def meetings(
+    as_json: bool,
+    bearer: str | None,
+    lang: str,
+    of_demo: bool,
+    **wanted: str | int | None,
+) -> None:
+    """List meetings of bodies, with what stands on their agendas."""
+    page = shown(of_demo, "/v1/meetings", wanted, bearer, as_json, lang)
+    rows = [{**one, "agenda": len(one["items"])} for one in page["items"]]
+    show_items(Console(), "Meetings", rows, MEETING_COLUMNS)
+    say_if_more(page)
+
+
+@show.command()
+@click.option("--org", help="BIN of the organisation; default: that of the token.")
+@reading_options
+def bodies(
+    org: str | None, as_json: bool, bearer: str | None, lang: str, of_demo: bool
+) -> None:
+    """List reviewing bodies: members, minimum, who leads them."""
+    page = shown(of_demo, "/v1/bodies", {"org": org}, bearer, as_json, lang)
+    rows = [
+        {**one, "officers": [officer["role"] for officer in one["officers"]]}
+        for one in page["items"]
+    ]
+    show_items(Console(), "Bodies", rows, BODY_COLUMNS)
 
 
 @show.command()

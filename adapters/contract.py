@@ -20,6 +20,8 @@ from adapters.identity import ALGORITHMS, AUDIENCE, LEEWAY
 from adapters.orders import MAX_COMMAND_BYTES
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import problem_of
+from adapters.trail_answers import TrailQuery
+from adapters.work_answers import BodyQuery, MeetingQuery, OfficeQuery, TallyQuery
 from domain.decider import Command, Refusal
 from domain.identifiers import Names
 from domain.messages import COMMANDS, EVENTS, SCOPES
@@ -86,9 +88,31 @@ SEATING = {
 """Events that give a capacity, and the role that it has."""
 
 QUERIES = {
-    "/v1/documents": ("own documents, and approved ones of all", DocumentQuery),
-    "/v1/documents/{document_id}": ("one; its own with stages and votes", OneQuery),
+    "/v1/documents": (
+        "own documents, those one supervises or reviews, and approved ones of all",
+        DocumentQuery,
+    ),
+    "/v1/documents/{document_id}": (
+        "one; `audience` says how the asker stands to it, and so what is shown",
+        OneQuery,
+    ),
+    "/v1/documents/tally": ("how many, by what they have in common", TallyQuery),
+    "/v1/documents/{document_id}/explain": (
+        "what is met, what is missing, who could act now; one's own",
+        OneQuery,
+    ),
+    "/v1/audit/trail/{document_id}": (
+        "the whole chain, and what it proves; for owner, supervisor and auditor",
+        TrailQuery,
+    ),
+    "/v1/audit/summary": ("approvals and refusals by rule, for AUDITOR", OneQuery),
+    "/v1/bodies": ("reviewing bodies as they are today", BodyQuery),
+    "/v1/meetings": ("meetings of one's own bodies, with agendas", MeetingQuery),
     "/v1/organisations": ("the directory", OrganisationQuery),
+    "/v1/organisations/{bin}/offices": (
+        "one's own leading posts, methodists, and what ends soon",
+        OfficeQuery,
+    ),
     "/v1/organisations/{bin}": ("one organisation", OneQuery),
     "/v1/refusals": ("refused commands, for REGISTRAR and AUDITOR", RefusalQuery),
     "/v1/errors": ("every code with its texts; no token needed", None),

@@ -1,13 +1,14 @@
 """Which rows a question about documents reaches, by how the asker stands to them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from adapters.answers import DocumentFilter
 from adapters.audiences import DOCUMENT_COLUMNS
 from adapters.paging import values_of
 from adapters.viewing import Audience, Viewer
+from domain.dates import KAZAKHSTAN
 from domain.identifiers import owner_in
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
 from projections.org_directory import ORG_DIRECTORY
@@ -148,6 +149,8 @@ class Selecting:
             for name, (condition, _) in FILTERS.items()
             if (value := getattr(query, name)) is not None
         }
+        for bound, midnight in days_asked(query):
+            where[f"approved_at__{bound}"] = midnight
         now = self._clock()
         if query.older_than is not None:
             where["state_since__until"] = now - timedelta(days=query.older_than)
@@ -196,6 +199,16 @@ class Selecting:
         where = {"hosts__has": viewer.organisation}
         rows = self._views.select(REVIEW_DESK, where, ("document_id",), None, ALL)
         return [row.document_id for row in rows]
+
+
+def days_asked(query: DocumentFilter) -> Iterator[tuple[str, datetime]]:
+    """The first and the last moment of the days of approval asked for."""
+    if query.approved_since is not None:
+        first = query.approved_since
+        yield "since", datetime.combine(first, time.min, KAZAKHSTAN)
+    if query.approved_until is not None:
+        last = query.approved_until
+        yield "until", datetime.combine(last, time.max, KAZAKHSTAN)
 
 
 def prefix_of(kato: str) -> str:

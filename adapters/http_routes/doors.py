@@ -13,6 +13,7 @@ from adapters.orders import Answer, Order
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from adapters.reading import StreamSource
+from adapters.work_queries import WorkQueries
 from domain.identifiers import ContentRef, PersonId
 from domain.regulation.pack import RulePack
 
@@ -101,6 +102,7 @@ class Doors:
     queries: Queries
     streams: StreamSource
     explanations: Explanations
+    work: WorkQueries
     content: ContentStore
     refusals: RefusalNotes
     roles_of: Callable[[PersonId], Collection[str]]

@@ -19,6 +19,7 @@ from domain.identifiers import NODE
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
+IDENTITY = "identity"
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
@@ -84,7 +85,10 @@ async def viewer_of(doors: Doors, request: HttpRequest) -> Viewer:
 
 
 async def body_of(request: HttpRequest, limit: int) -> bytes:
-    """The body, of which no more than `limit` bytes are ever held."""
+    """The body as it is, of which no more than `limit` bytes are ever held."""
+    coding = request.headers.get("content-encoding", IDENTITY).strip().lower()
+    if coding != IDENTITY:
+        raise Refusal("CMD-ENCODING", given=coding[:100], expected=IDENTITY)
     refusal = Refusal("CMD-TOO-LARGE", limit=limit)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):

@@ -16,6 +16,7 @@ from adapters.answers import (
     RefusalQuery,
 )
 from adapters.command_examples import EXAMPLES
+from adapters.explanations import ExplainAnswer
 from adapters.http_routes.commands import Acceptance
 from adapters.http_routes.content import KeptContent, TextContent
 from adapters.http_routes.described import (
@@ -35,7 +36,19 @@ from adapters.projection_desk import (
     SkipWish,
     WishList,
 )
+from adapters.trail_answers import Trail, TrailQuery
 from adapters.views import Wish
+from adapters.work_answers import (
+    AuditSummary,
+    BodyList,
+    BodyQuery,
+    MeetingPage,
+    MeetingQuery,
+    OfficeQuery,
+    OfficesAnswer,
+    Tally,
+    TallyQuery,
+)
 from domain.decider import Refusal
 from domain.messages import COMMANDS
 from domain.regulation.pack import CatalogueEntry, RulePack
@@ -55,6 +68,13 @@ ANSWERS: tuple[type[Struct], ...] = (
     OrganisationRow,
     TextContent,
     KeptContent,
+    Trail,
+    ExplainAnswer,
+    Tally,
+    BodyList,
+    MeetingPage,
+    OfficesAnswer,
+    AuditSummary,
     RefusalPage,
     Catalogue,
     CatalogueEntry,
@@ -193,7 +213,7 @@ def reading_paths(references: Mapping[type, Described]) -> Described:
         "/v1/documents": {
             "get": operation(
                 "list_documents",
-                "What the asker may see: own documents, and approved ones",
+                "What the asker may see: own, supervised, reviewed, approved",
                 references[DocumentPage],
                 parameters=parameters_of(DocumentQuery),
             )
@@ -206,6 +226,7 @@ def reading_paths(references: Mapping[type, Described]) -> Described:
                 parameters=[in_path("document_id"), *one],
             )
         },
+        **work_paths(references),
         "/v1/organisations": {
             "get": operation(
                 "list_organisations",
@@ -246,7 +267,7 @@ def reading_paths(references: Mapping[type, Described]) -> Described:
         "/v1/content/{ref}": {
             "get": operation(
                 "fetch_content",
-                "A text or file of one's own organisation",
+                "A text or file of one's own, or one that lies before one's bodies",
                 raw,
                 media_type="*/*",
                 parameters=[in_path("ref")],
@@ -260,6 +281,63 @@ def reading_paths(references: Mapping[type, Described]) -> Described:
                 parameters=parameters_of(RefusalQuery),
             )
         },
+    }
+
+
+def work_paths(references: Mapping[type, Described]) -> Described:
+    """What people at work and auditors ask."""
+
+    def asked(
+        name: str, summary: str, answer: type[Struct], query: type[Struct], *path: str
+    ) -> Described:
+        parameters = [*map(in_path, path), *parameters_of(query)]
+        return {
+            "get": operation(name, summary, references[answer], parameters=parameters)
+        }
+
+    return {
+        "/v1/documents/tally": asked(
+            "tally_documents",
+            "How many documents there are, by what they have in common",
+            Tally,
+            TallyQuery,
+        ),
+        "/v1/documents/{document_id}/explain": asked(
+            "explain_document",
+            "What is met, what is missing, and who could act now",
+            ExplainAnswer,
+            OneQuery,
+            "document_id",
+        ),
+        "/v1/audit/trail/{document_id}": asked(
+            "show_trail",
+            "The whole chain of a document, and what it proves",
+            Trail,
+            TrailQuery,
+            "document_id",
+        ),
+        "/v1/audit/summary": asked(
+            "show_audit_summary",
+            "Approvals and refusals by rule, for the auditor",
+            AuditSummary,
+            OneQuery,
+        ),
+        "/v1/bodies": asked(
+            "list_bodies", "Reviewing bodies as they are today", BodyList, BodyQuery
+        ),
+        "/v1/meetings": asked(
+            "list_meetings",
+            "Meetings of one's own bodies, with their agendas",
+            MeetingPage,
+            MeetingQuery,
+        ),
+        "/v1/organisations/{bin}/offices": asked(
+            "show_offices",
+            "One's own leading posts, methodists, and what ends soon",
+            OfficesAnswer,
+            OfficeQuery,
+            "bin",
+        ),
     }
 
 

@@ -22,6 +22,7 @@ from adapters.persistence.postgres_rows import (
 from adapters.persistence.row_columns import (
     Row,
     Scalar,
+    bound_in,
     default_of,
     missing_columns,
     shape_text,
@@ -34,7 +35,6 @@ from projections.projection import Key, Projection
 Where = Mapping[str, Scalar | Sequence[Scalar]]
 
 HAS = "__has"
-UNTIL = "__until"
 
 _SCHEMA = (
     (
@@ -331,7 +331,7 @@ class PostgresViewStore(ViewNotes):
         terms = ["TRUE"]
         values: list[Any] = []
         for name, wanted in where.items():
-            plain = name.removesuffix(HAS).removesuffix(UNTIL)
+            plain, bound = bound_in(name.removesuffix(HAS))
             column = self._column(projection, plain)
             present = [
                 value
@@ -343,8 +343,8 @@ class PostgresViewStore(ViewNotes):
                 terms.append(f"{column} @> ANY (%s::jsonb[])")
                 values.append([as_json(value) for value in present])
                 continue
-            if name.endswith(UNTIL):
-                terms.append(f"{column} <= %s")
+            if bound is not None:
+                terms.append(f"{column} {bound} %s")
                 values.append(present[0])
                 continue
             any_of = f"{column} = %s" if len(present) == 1 else f"{column} = ANY (%s)"

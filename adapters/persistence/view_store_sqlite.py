@@ -12,6 +12,7 @@ from adapters.persistence.row_columns import (
     Row,
     Scalar,
     Stored,
+    bound_in,
     columns_of,
     default_of,
     missing_columns,
@@ -29,7 +30,6 @@ from projections.projection import Key, Projection
 Where = Mapping[str, Scalar | Sequence[Scalar]]
 
 HAS = "__has"
-UNTIL = "__until"
 
 _SCHEMA = (
     (
@@ -63,7 +63,8 @@ class SqliteViewStore(ViewNotes):
 
     `where` names columns with their value or a sequence of which it is one;
     `<column>__has` asks a column that holds a list for an item, or one of several;
-    `<column>__until` a column of days or times for what is not after a moment.
+    `<column>__until` and `<column>__since` a column of days or times for what is not
+    after, or not before, a moment.
     """
 
     def __init__(
@@ -278,7 +279,7 @@ class SqliteViewStore(ViewNotes):
         terms = ["TRUE"]
         values: list[Stored] = []
         for name, wanted in where.items():
-            plain = name.removesuffix(HAS).removesuffix(UNTIL)
+            plain, bound = bound_in(name.removesuffix(HAS))
             column = self._column(projection, plain)
             stored = _listed(wanted)
             if name.endswith(HAS):
@@ -287,8 +288,8 @@ class SqliteViewStore(ViewNotes):
                     " WHERE item.value IN (SELECT value FROM json_each(?)))"
                 )
                 values.append(_as_json(stored))
-            elif name.endswith(UNTIL):
-                terms.append(f"{column} <= ?")
+            elif bound is not None:
+                terms.append(f"{column} {bound} ?")
                 values += stored
             elif len(stored) == 1:
                 terms.append(f"{column} IS ?")

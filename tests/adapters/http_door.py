@@ -40,6 +40,7 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         queries=node.queries,
         streams=node.store,
         explanations=Explanations(node.store, node.views, node.pack),
+        work=node.work,
         content=node.content,
         refusals=node.store.refusals,
         roles_of=node.operators.roles_of,

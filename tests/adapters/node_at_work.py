@@ -24,6 +24,7 @@ from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
+from adapters.work_queries import WorkQueries
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator
 from domain.regulation.pack import rule_pack
@@ -67,6 +68,14 @@ class NodeAtWork:
             self.views, self.wait_for, self.pack, clock=lambda: self.now, patience=0.3
         )
 
+        self.work = WorkQueries(
+            self.queries,
+            self.views,
+            self.store,
+            self.pack,
+            self.store.count_refusals,
+            clock=lambda: self.now,
+        )
         self.desk = ProjectionDesk(
             self.views, [each.name for each in PROJECTIONS], self.store.position
         )
