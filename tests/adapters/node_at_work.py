@@ -74,7 +74,6 @@ class NodeAtWork:
             self.store,
             self.pack,
             self.store.count_refusals,
-            clock=lambda: self.now,
         )
         self.desk = ProjectionDesk(
             self.views, [each.name for each in PROJECTIONS], self.store.position
