@@ -10,6 +10,7 @@ from domain.document_parts import Author, Basis, GivenSignature, Variants
 from domain.identifiers import (
     Bin,
     Code,
+    CodeAsWritten,
     ContentRef,
     DocumentId,
     MeetingId,
@@ -39,7 +40,7 @@ class CreateDocument(DocumentCommand, frozen=True, kw_only=True):
     variants: Variants
     series_id: SeriesId | None = None
     discipline_code: Code | None = None
-    specialty_code: Code | None = None
+    specialty_code: CodeAsWritten | None = None
     academic_year: Annotated[str, Meta(pattern=r"^20[0-9]{2}-20[0-9]{2}$")] | None = (
         None
     )
@@ -95,7 +96,29 @@ class DeclineApproval(DocumentCommand, frozen=True, kw_only=True):
 
 
 class WithdrawDocument(DocumentCommand, frozen=True, kw_only=True):
-    """Take the document back, by its author or the head."""
+    """Take the document back, before it is approved."""
 
     tag: ClassVar[str] = "document.withdraw"
     reason_ref: ContentRef | None = None
+
+
+class ReplanRoute(DocumentCommand, frozen=True, kw_only=True):
+    """Plan the route anew where a body of it is gone or unable to conclude (A25)."""
+
+    tag: ClassVar[str] = "document.replan-route"
+    reasons_ref: ContentRef
+
+
+class SupersedeDocument(DocumentCommand, frozen=True, kw_only=True):
+    """Say that a later approved document of the series stands in this one's place."""
+
+    tag: ClassVar[str] = "document.supersede"
+    superseded_by: DocumentId
+
+
+class AnnulDocument(DocumentCommand, frozen=True, kw_only=True):
+    """Undo an approval, by the act of the role that approves such documents."""
+
+    tag: ClassVar[str] = "document.annul"
+    act_no: Number
+    reason_ref: ContentRef

@@ -21,6 +21,8 @@ from domain import (
     office,
     organisation,
     review_body,
+    review_request,
+    series,
     staff,
     unit,
 )
@@ -75,6 +77,8 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "document", document.decide, document_state.evolve, document_state.place
         ),
+        Aggregate("series", None, series.evolve, series.place),
+        Aggregate("review-request", None, review_request.evolve, review_request.place),
     )
 }
 
@@ -141,6 +145,13 @@ SCOPES: dict[type[Event], str] = {
     document_events.DocumentReturned: OWN,
     document_events.DocumentApproved: PUBLIC,
     document_events.DocumentWithdrawn: OWN,
+    document_events.RouteReplanned: OWN,
+    document_events.DocumentSuperseded: PUBLIC,
+    document_events.DocumentAnnulled: PUBLIC,
+    document_events.ReviewRequested: OWN,
+    series.SeriesRevisionOpened: OWN,
+    series.SeriesRevisionApproved: OWN,
+    series.SeriesRevisionWithdrawn: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -231,6 +242,9 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     document_commands.ApproveDocument: _document,
     document_commands.DeclineApproval: _document,
     document_commands.WithdrawDocument: _document,
+    document_commands.ReplanRoute: _document,
+    document_commands.SupersedeDocument: _document,
+    document_commands.AnnulDocument: _document,
 }
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}

@@ -158,7 +158,7 @@ class World:
             raise Refusal("CMD-STALE", expected=expected, current=version)
         decide = AGGREGATES[kind_of(stream)].decide
         assert decide is not None
-        facts = Facts(self, Act(actor, at), self.pack, stream)
+        facts = Facts(self, Act(actor, at), self.pack, stream, self.now)
         written = decide(command, state, facts)
         return [self._entered(one, stream, at, actor) for one in written]
 
