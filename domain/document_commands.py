@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from domain.decider import Command
+from domain.decider import Batch, Command
 from domain.document_parts import Author, Basis, GivenSignature, Variants
 from domain.identifiers import (
     Bin,
     Code,
     CodeAsWritten,
+    CommandId,
     ContentRef,
     DocumentId,
     MeetingId,
@@ -78,6 +79,29 @@ class RecordConclusion(DocumentCommand, frozen=True, kw_only=True):
     remarks_ref: ContentRef | None = None
 
 
+class ConcludedDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One document of a batch, with the text that the body concluded on."""
+
+    document_id: DocumentId
+    content_hash: Sha256
+    remarks_ref: ContentRef | None = None
+
+
+class RecordBatchConclusion(Batch, frozen=True, kw_only=True):
+    """Record what a body concluded on many documents of one agenda item (rule 20).
+
+    The k-th document's is `document.record-conclusion` under `<command_id>/<k>`.
+    """
+
+    tag: ClassVar[str] = "document.record-batch-conclusion"
+    body: Stream
+    meeting_id: MeetingId
+    item: int
+    documents: Annotated[
+        tuple[ConcludedDocument, ...], Meta(min_length=1, max_length=500)
+    ]
+
+
 class ApproveDocument(DocumentCommand, frozen=True, kw_only=True):
     """Approve the document by the act of the role that its rule names."""
 
@@ -122,3 +146,21 @@ class AnnulDocument(DocumentCommand, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.annul"
     act_no: Number
     reason_ref: ContentRef
+
+
+def conclusions_of(batch: RecordBatchConclusion) -> list[Command]:
+    """The commands that a batch of conclusions is."""
+    return [
+        RecordConclusion(
+            command_id=CommandId(f"{batch.command_id}/{number}"),
+            capacity=batch.capacity,
+            occurred_at=batch.occurred_at,
+            document_id=one.document_id,
+            body=batch.body,
+            content_hash=one.content_hash,
+            meeting_id=batch.meeting_id,
+            item=batch.item,
+            remarks_ref=one.remarks_ref,
+        )
+        for number, one in enumerate(batch.documents, start=1)
+    ]

@@ -107,7 +107,7 @@ def meeting_conclusion(
         or not found.is_held
         or found.held_at is None
         or found.body != command.body
-        or found.document != state.document
+        or state.document not in found.documents
         or found.carried is None
         or found.motion is None
         or found.voted_at is None
@@ -115,7 +115,7 @@ def meeting_conclusion(
         raise Refusal(
             "MEETING-NOT-HELD", meeting_id=command.meeting_id, item=command.item
         )
-    if found.content_hash != state.content_hash:
+    if found.documents[state.document] != state.content_hash:
         raise Refusal("DOC-HASH", current=state.content_hash)
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)

@@ -24,6 +24,8 @@ CommandId = NewType(
 )
 """Chosen by the sender; `<uuid>/<k>` is the k-th command of a batch."""
 
+BatchId = NewType("BatchId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+
 DocumentId = NewType("DocumentId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 SeriesId = NewType("SeriesId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 MeetingId = NewType("MeetingId", Annotated[str, Meta(pattern=UUID_PATTERN)])

@@ -26,7 +26,7 @@ from domain import (
     staff,
     unit,
 )
-from domain.decider import Command, Event, Mark, Place
+from domain.decider import Batch, Command, Event, Mark, Place
 from domain.identifiers import NODE, Stream
 from domain.surroundings import Surroundings
 
@@ -246,6 +246,13 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     document_commands.SupersedeDocument: _document,
     document_commands.AnnulDocument: _document,
 }
+
+# What a batch is: commands, each decided by itself.
+COMMANDS_OF: dict[type[Batch], Callable[[Any], list[Command]]] = {
+    document_commands.RecordBatchConclusion: document_commands.conclusions_of,
+}
+
+BATCHES: dict[str, type[Batch]] = {batch.tag: batch for batch in COMMANDS_OF}
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}
 

@@ -1,6 +1,6 @@
 """What a decision may ask about other aggregates, as small frozen facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Protocol
 
@@ -167,7 +167,8 @@ class SeriesFacts(Struct, frozen=True):
 class ItemFacts(Struct, frozen=True):
     """What a meeting made of an agenda item.
 
-    `is_held` speaks of the meeting; `carried` is None while no vote stands.
+    `is_held` speaks of the meeting; `carried` is None while no vote stands;
+    `documents` are those of the item, each with the text that was voted on.
     `voted_at` is when the standing vote was opened.
     """
 
@@ -177,8 +178,7 @@ class ItemFacts(Struct, frozen=True):
     held_on: date | None
     held_at: datetime | None
     is_held: bool
-    document: DocumentId | None
-    content_hash: Sha256 | None
+    documents: Mapping[DocumentId, Sha256]
     motion: str | None
     carried: bool | None
     voted_at: datetime | None
