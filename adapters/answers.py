@@ -104,10 +104,15 @@ class RefusalQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class BodyAnswer(Struct, frozen=True, kw_only=True):
-    """A body of the frozen route, and its latest conclusion on this version."""
+    """A body of the frozen route, and its latest conclusion on this version.
+
+    `needs` is POSITIVE, or CONSIDERED where any conclusion but RETURN will do.
+    """
 
     body: str
     kind: str
+    owner: str
+    needs: str
     stage_no: int
     name_ru: str
     name_kk: str | None
@@ -128,6 +133,9 @@ class StageAnswer(Struct, frozen=True, kw_only=True):
     body_kind: str | None
     body_name_ru: str | None
     body_name_kk: str | None
+    body_org: str | None
+    is_joint: bool
+    needs: str | None
     opened_at: datetime | None
     conclusion: str | None
     concluded_at: datetime | None
@@ -181,6 +189,12 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     valid_from: date | None
     valid_to: date | None
     self_review_flag: bool
+    superseded_by: str | None
+    superseded_at: datetime | None
+    annulled_by_person_id: str | None
+    annulled_by_role: str | None
+    annulled_at: datetime | None
+    annulment_act_no: str | None
     last_position: int
     updated_at: datetime
     org_kato: str | UnsetType = UNSET
@@ -202,6 +216,7 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     last_conclusion_at: datetime | UnsetType | None = UNSET
     last_meeting_id: str | UnsetType | None = UNSET
     return_count: int | UnsetType = UNSET
+    route_replans: int | UnsetType = UNSET
     returned_by: str | UnsetType | None = UNSET
     returned_reason_refs: tuple[str, ...] | UnsetType = UNSET
     submitted_at: datetime | UnsetType | None = UNSET

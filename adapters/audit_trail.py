@@ -31,6 +31,7 @@ from domain.trail import DOCUMENT, MEETING, Step, bodies_of, chain
 from domain.trail_checks import is_sound, verdicts
 
 MAX_REFUSALS = 200
+REQUEST = "review-request"
 BODY_KINDS = ("council", "review-body", "unit", "association")
 MEETING_OUTCOMES = ("meeting.held.", "meeting.minuted.", "meeting.planned.")
 """What of a meeting is told to whom its votes are not shown."""
@@ -140,11 +141,11 @@ def is_supervised(step: Step) -> bool:
     if step.kind == MEETING:
         return tag.startswith(MEETING_OUTCOMES)
     is_public = SCOPES[type(step.event)] != OWN
-    return is_public or step.kind in (DOCUMENT, "staff")
+    return is_public or step.kind in (DOCUMENT, REQUEST, "staff")
 
 
 def about(step: Step) -> Literal["document", "meeting", "body", "office"]:
-    if step.kind == DOCUMENT:
+    if step.kind in (DOCUMENT, REQUEST):
         return "document"
     if step.kind == MEETING:
         return "meeting"

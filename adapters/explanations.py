@@ -122,7 +122,7 @@ class Explanations:
         at = self._clock()
 
         def facts_of(act: Act) -> Facts:
-            return Facts(reading, act, self._pack, stream_of(document_id))
+            return Facts(reading, act, self._pack, stream_of(document_id), at)
 
         asking = Asking(reading, facts_of, self._pack, at)
         found = explain(
@@ -166,7 +166,8 @@ class Explanations:
             Citation(Stream(row.body), MeetingId(row.meeting_id), item.item)
             for row in rows
             for item in row.items
-            if item.document_id == state.document and not item.postponed
+            if not item.postponed
+            and any(one.document_id == state.document for one in item.documents)
         ]
 
 

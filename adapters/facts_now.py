@@ -16,4 +16,4 @@ def reading_of(source: StreamSource) -> Reading:
 
 def facts_at(reading: Reading, pack: RulePack, at: datetime) -> Facts:
     """The facts of a moment; whoever asks decides nothing by them."""
-    return Facts(reading, Act(NOBODY, at), pack, NOBODY.seat)
+    return Facts(reading, Act(NOBODY, at), pack, NOBODY.seat, at)

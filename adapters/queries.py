@@ -270,6 +270,8 @@ def _bodies(rows: Iterable[RouteBodyRow]) -> tuple[BodyAnswer, ...]:
         BodyAnswer(
             body=row.body,
             kind=row.kind,
+            owner=row.owner,
+            needs=row.needs,
             stage_no=row.stage_no,
             name_ru=row.names.ru,
             name_kk=row.names.kk,

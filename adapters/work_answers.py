@@ -72,25 +72,31 @@ class MeetingQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     after: Position | None = None
 
 
-class AgendaAnswer(Struct, frozen=True, kw_only=True):
-    """An item of an agenda, and the document that it is about.
+class AgendaDocument(Struct, frozen=True, kw_only=True):
+    """A document on an agenda, with the text that stands there.
 
-    `is_current`: the document still has the text that stands here. `awaits`: it still
-    waits for what this body concludes.
+    `is_current`: it still has this text. `awaits`: it still waits for what this body
+    concludes.
     """
+
+    document_id: str
+    content_hash: str
+    title_ru: str | None
+    title_kk: str | None
+    state: str | None
+    is_current: bool
+    awaits: bool
+
+
+class AgendaAnswer(Struct, frozen=True, kw_only=True):
+    """An item of an agenda, and the documents that it is about."""
 
     item: int
     kind: str
     motion: str | None
     postponed: bool
     carried: bool | None
-    document_id: str | None
-    content_hash: str | None
-    title_ru: str | None
-    title_kk: str | None
-    state: str | None
-    is_current: bool
-    awaits: bool
+    documents: tuple[AgendaDocument, ...]
 
 
 class MeetingAnswer(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from adapters.selecting import ALL, PUBLIC_STATES, Views
 from adapters.viewing import Viewer
 from adapters.work_answers import (
     AgendaAnswer,
+    AgendaDocument,
     ApprovalGroup,
     AuditSummary,
     BodyList,
@@ -37,10 +38,11 @@ from domain.dates import local_day
 from domain.decider import Refusal
 from domain.facts import Facts
 from domain.identifiers import Bin, Stream
+from domain.meeting_events import DocumentOnAgenda
 from domain.regulation.pack import RulePack
 from domain.surroundings import BodyFacts
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
-from projections.meeting_calendar import MEETING_CALENDAR, AgendaItem, MeetingRow
+from projections.meeting_calendar import MEETING_CALENDAR, MeetingRow
 from projections.org_directory import ORG_DIRECTORY
 from projections.staff_registry import STAFF_REGISTRY
 
@@ -330,34 +332,42 @@ class WorkQueries:
 
 
 def is_unconcluded(meeting: MeetingAnswer) -> bool:
-    """A vote stands on the text that still waits for what this body concludes."""
+    """A vote stands on a text that still waits for what this body concludes."""
     return any(
-        item.carried is not None and item.is_current and item.awaits
+        one.is_current and one.awaits
         for item in meeting.items
+        if item.carried is not None
+        for one in item.documents
     )
 
 
 def meeting_answer(
     row: MeetingRow, documents: Mapping[str, ApprovalStatus]
 ) -> MeetingAnswer:
-    def item_answer(item: AgendaItem) -> AgendaAnswer:
-        document = documents.get(item.document_id or "")
-        return AgendaAnswer(
+    def on_agenda(one: DocumentOnAgenda) -> AgendaDocument:
+        document = documents.get(one.document_id)
+        return AgendaDocument(
+            document_id=one.document_id,
+            content_hash=one.content_hash,
+            title_ru=document.title_ru if document else None,
+            title_kk=document.title_kk if document else None,
+            state=document.state if document else None,
+            is_current=document is not None
+            and document.content_hash == one.content_hash,
+            awaits=document is not None and row.body in document.acting_bodies,
+        )
+
+    items = tuple(
+        AgendaAnswer(
             item=item.item,
             kind=item.kind,
             motion=item.motion,
             postponed=item.postponed,
             carried=item.carried,
-            document_id=item.document_id,
-            content_hash=item.content_hash,
-            title_ru=document.title_ru if document else None,
-            title_kk=document.title_kk if document else None,
-            state=document.state if document else None,
-            is_current=document is not None
-            and document.content_hash == item.content_hash,
-            awaits=document is not None and row.body in document.acting_bodies,
+            documents=tuple(map(on_agenda, item.documents)),
         )
-
+        for item in row.items
+    )
     return MeetingAnswer(
         meeting_id=row.meeting_id,
         org_bin=row.org_bin,
@@ -368,7 +378,7 @@ def meeting_answer(
         held_at=row.held_at,
         minutes_no=row.minutes_no,
         minutes_year=row.minutes_year,
-        items=tuple(map(item_answer, row.items)),
+        items=items,
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from domain.decider import Mark, Place, Refusal
 from domain.document_events import (
     ConclusionRecorded,
+    DocumentAnnulled,
     DocumentApproved,
     DocumentDrafted,
     DocumentEvent,
@@ -17,21 +18,26 @@ from domain.document_events import (
     DocumentReturned,
     DocumentRevised,
     DocumentSubmitted,
+    DocumentSuperseded,
     DocumentWithdrawn,
+    RouteReplanned,
     StageOpened,
     StagePassed,
 )
-from domain.document_parts import POSITIVE, Author, Basis, Variant
+from domain.document_parts import NEGATIVE, POSITIVE, Author, Basis, Variant
 from domain.identifiers import (
     Bin,
     DocumentId,
+    MeetingId,
     Names,
     PersonId,
     SeriesId,
     Sha256,
     Stream,
+    UnitId,
 )
 from domain.regulation.route import Route, RouteBody, RouteStage
+from domain.regulation.route_table import CONSIDERED_NEEDED
 from domain.surroundings import Surroundings
 
 
@@ -39,8 +45,12 @@ def stream_of(document: str) -> Stream:
     return Stream(f"document/{document}")
 
 
+def unit_stream(owner: Bin, unit_id: UnitId) -> Stream:
+    return Stream(f"unit/{owner}.{unit_id}")
+
+
 class Document(Struct, frozen=True):
-    """DRAFT, IN_REVIEW, READY, APPROVED, RETURNED or WITHDRAWN.
+    """DRAFT, IN_REVIEW, READY, APPROVED, SUPERSEDED, ANNULLED, RETURNED or WITHDRAWN.
 
     `concluded` holds the conclusions on the text now submitted, by body;
     `stage_no` is the open stage.
@@ -66,23 +76,28 @@ class Document(Struct, frozen=True):
     phase: str = "DRAFT"
     route: Route | None = None
     stage_no: int | None = None
-    stage_opened_at: datetime | None = None
+    opened: dict[Stream, datetime] = {}
+    """When the stage of a body was opened to it, in this round."""
     concluded: dict[Stream, str] = {}
+    cited: dict[Stream, tuple[MeetingId, int]] = {}
+    """The meeting and item that each conclusion comes from."""
     round: int = 0
+    approved_at: datetime | None = None
 
     def stage(self) -> RouteStage | None:
-        stages = self.route.stages if self.route else ()
-        return next((s for s in stages if s.no == self.stage_no), None)
+        return self.route.stage(self.stage_no) if self.route else None
 
     def missing_bodies(self) -> tuple[RouteBody, ...]:
-        """The bodies of the frozen route whose conclusion is not positive."""
-        stages = self.route.stages if self.route else ()
-        return tuple(
-            body
-            for stage in stages
-            for body in stage.bodies
-            if self.concluded.get(body.body) != POSITIVE
-        )
+        """The bodies of the frozen route that have not said what it needs of them."""
+        bodies = self.route.bodies() if self.route else ()
+        return tuple(b for b in bodies if not suffices(b, self.concluded.get(b.body)))
+
+
+def suffices(body: RouteBody, conclusion: str | None) -> bool:
+    """Whether the route needs nothing more of a body that concluded so."""
+    if conclusion == POSITIVE:
+        return True
+    return conclusion == NEGATIVE and body.needs == CONSIDERED_NEEDED
 
 
 def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document:
@@ -125,29 +140,50 @@ def changes_of(
                 "content_hash": event.content_hash,
                 "variants": event.variants,
                 "concluded": {},
+                "cited": {},
             }
         case DocumentSubmitted():
             return {
                 "phase": "IN_REVIEW",
                 "route": event.route,
                 "round": event.round,
+                "opened": {},
                 "concluded": {},
+                "cited": {},
             }
         case StageOpened():
-            return {"stage_no": event.stage_no, "stage_opened_at": mark.at}
+            opened = dict.fromkeys(event.bodies, mark.at)
+            return {"stage_no": event.stage_no, "opened": {**state.opened, **opened}}
         case ConclusionRecorded():
-            return {"concluded": {**state.concluded, event.body: event.conclusion}}
+            return concluded_by(event, state)
         case StagePassed():
             return {"stage_no": None}
         case DocumentReady():
-            return {"phase": "READY"}
+            return {"phase": "READY", "stage_no": None}
         case DocumentReturned():
             return {"phase": "RETURNED", "stage_no": None}
         case DocumentApproved():
-            return {"phase": "APPROVED"}
+            return {"phase": "APPROVED", "approved_at": mark.at}
         case DocumentWithdrawn():
             return {"phase": "WITHDRAWN", "stage_no": None}
+        case RouteReplanned():
+            return {"route": event.route}
+        case DocumentSuperseded():
+            return {"phase": "SUPERSEDED"}
+        case DocumentAnnulled():
+            return {"phase": "ANNULLED"}
     assert_never(event)
+
+
+def concluded_by(event: ConclusionRecorded, state: Document) -> Mapping[str, object]:
+    """The last word of a body counts, with the item that it comes from."""
+    cited = dict(state.cited)
+    if event.meeting_id is not None and event.item is not None:
+        cited[event.body] = (event.meeting_id, event.item)
+    return {
+        "concluded": {**state.concluded, event.body: event.conclusion},
+        "cited": cited,
+    }
 
 
 def place(state: Document) -> Place:

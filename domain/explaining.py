@@ -13,16 +13,19 @@ from msgspec import Struct
 from domain.decider import Act, Actor, Event, On, Refusal
 from domain.document import decide
 from domain.document_commands import (
+    AnnulDocument,
     ApproveDocument,
     DeclineApproval,
     DocumentCommand,
     RecordConclusion,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
     WithdrawDocument,
 )
 from domain.document_parts import EM_UNIT, POSITIVE
-from domain.document_state import Document
+from domain.document_route import profile_of
+from domain.document_state import Document, suffices
 from domain.identifiers import (
     Bin,
     CapacityId,
@@ -187,6 +190,8 @@ def attempts_of(
             ] or [RecordConclusion(**said)]
     yield [ApproveDocument(**one, act_no="-", valid_from=today)]
     yield [DeclineApproval(**one, reason_ref=SOME_TEXT)]
+    yield [ReplanRoute(**one, reasons_ref=SOME_TEXT)]
+    yield [AnnulDocument(**one, act_no="-", reason_ref=SOME_TEXT)]
     yield [ReviseContent(**one, variants=state.variants)]
     yield [WithdrawDocument(**one)]
 
@@ -231,7 +236,7 @@ def clauses(
 ) -> Iterator[Clause]:
     """What the approval of this document needs, clause by clause."""
     pack = asking.pack
-    profile = state.route.profile if state.route else pack.default_profile
+    profile = state.route.profile if state.route else own_profile(state, asking)
     row = pack.route_row(state.kind, state.level, profile)
     if row is None:
         return
@@ -244,12 +249,21 @@ def clauses(
     for stage in route.stages if route else ():
         for body in stage.bodies:
             said = state.concluded.get(body.body)
-            yield Clause(BODY_POSITIVE, body.body, said == POSITIVE)
+            yield Clause(BODY_POSITIVE, body.body, suffices(body, said))
     roles = route.approver_roles if route else row.approvers
     for role in roles:
         in_role = [one for one in actors if one.role == role]
         is_here = any(one.organisation == state.bin for one in in_role)
         yield Clause(APPROVER, role, is_here)
+
+
+def own_profile(state: Document, asking: Asking) -> str:
+    """How the document's organisation reads the order."""
+    facts = asking.facts_of(Act(NOBODY, asking.at))
+    organisation = facts.organisation(state.bin)
+    if organisation is None:
+        return asking.pack.default_profile
+    return profile_of(organisation, asking.pack)
 
 
 def route_of(state: Document, asking: Asking, actors: Sequence[Actor]) -> Route | None:

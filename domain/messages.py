@@ -21,10 +21,12 @@ from domain import (
     office,
     organisation,
     review_body,
+    review_request,
+    series,
     staff,
     unit,
 )
-from domain.decider import Command, Event, Mark, Place
+from domain.decider import Batch, Command, Event, Mark, Place
 from domain.identifiers import NODE, Stream
 from domain.surroundings import Surroundings
 
@@ -75,6 +77,8 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "document", document.decide, document_state.evolve, document_state.place
         ),
+        Aggregate("series", None, series.evolve, series.place),
+        Aggregate("review-request", None, review_request.evolve, review_request.place),
     )
 }
 
@@ -141,6 +145,13 @@ SCOPES: dict[type[Event], str] = {
     document_events.DocumentReturned: OWN,
     document_events.DocumentApproved: PUBLIC,
     document_events.DocumentWithdrawn: OWN,
+    document_events.RouteReplanned: OWN,
+    document_events.DocumentSuperseded: PUBLIC,
+    document_events.DocumentAnnulled: PUBLIC,
+    document_events.ReviewRequested: OWN,
+    series.SeriesRevisionOpened: OWN,
+    series.SeriesRevisionApproved: OWN,
+    series.SeriesRevisionWithdrawn: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -231,7 +242,17 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     document_commands.ApproveDocument: _document,
     document_commands.DeclineApproval: _document,
     document_commands.WithdrawDocument: _document,
+    document_commands.ReplanRoute: _document,
+    document_commands.SupersedeDocument: _document,
+    document_commands.AnnulDocument: _document,
 }
+
+# What a batch is: commands, each decided by itself.
+COMMANDS_OF: dict[type[Batch], Callable[[Any], list[Command]]] = {
+    document_commands.RecordBatchConclusion: document_commands.conclusions_of,
+}
+
+BATCHES: dict[str, type[Batch]] = {batch.tag: batch for batch in COMMANDS_OF}
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from domain import review_request
 from domain.decider import Actor, Event
 from domain.document_events import ConclusionRecorded
-from domain.identifiers import MeetingId, Stream
+from domain.identifiers import Bin, DocumentId, MeetingId, Stream, owner_in
 from domain.messages import kind_of
 from domain.regulation.route import Route, RouteBody
 
@@ -88,9 +89,10 @@ def seats(step: Step, number: int) -> bool:
 def chain(document: Stream, read: Callable[[Stream], Steps]) -> tuple[Step, ...]:
     """All that the document rests on, in order of position; empty without events.
 
-    Its own events; of the meetings that conclusions cite, what concerns the cited
-    items; of the bodies that were asked, how they were formed and led up to then; and
-    how everybody who acted in any of this came by their capacity.
+    Its own events and what was asked of other organisations; of the meetings that
+    conclusions cite, what concerns the cited items; of the bodies that were asked, how
+    they were formed and led up to then; and how everybody who acted in any of this
+    came by their capacity.
     """
     own = read(document)
     if not own:
@@ -102,6 +104,10 @@ def chain(document: Stream, read: Callable[[Stream], Steps]) -> tuple[Step, ...]
             for step in read(Stream(f"{MEETING}/{meeting}"))
             if belongs_to_item(step.event, items)
         }
+    name = DocumentId(document.partition("/")[2])
+    for host in dict.fromkeys(map(owner_in, bodies_of(own))):
+        asked = read(review_request.stream_of(name, Bin(host)))
+        found |= {step.position: step for step in asked}
     last = own[-1].position
     for body in bodies_of(own):
         found |= {

@@ -17,7 +17,8 @@ from domain.document_events import (
     StageOpened,
     StagePassed,
 )
-from domain.document_parts import EM_UNIT, NEGATIVE, POSITIVE, content_hash
+from domain.document_parts import EM_UNIT, NEGATIVE, content_hash
+from domain.document_state import suffices
 from domain.identifiers import Stream, owner_in
 from domain.meeting_events import (
     ItemPlaced,
@@ -155,7 +156,7 @@ def verdict(
 
 
 def bodies_positive(review: Review, _steps: Steps) -> Iterator[Verdict]:
-    """P1: each body of the route was positive on the very text that was submitted."""
+    """P1: each body said what the route needs of it, on the very text submitted."""
     end = review.approval.position if review.approval else None
     for stage in review.route.stages:
         for body in stage.bodies:
@@ -165,14 +166,14 @@ def bodies_positive(review: Review, _steps: Steps) -> Iterator[Verdict]:
                 if said.body == body.body and (end is None or step.position < end)
             ]
             step, last = before[-1] if before else (None, None)
-            is_positive = (
+            is_enough = (
                 last is not None
-                and last.conclusion == POSITIVE
+                and suffices(body, last.conclusion)
                 and last.content_hash == review.text
             )
-            open_yet = review.approval is None and not is_positive
+            open_yet = review.approval is None and not is_enough
             yield verdict(
-                BODY_POSITIVE, body.body, None if open_yet else is_positive, step
+                BODY_POSITIVE, body.body, None if open_yet else is_enough, step
             )
 
 
@@ -281,17 +282,19 @@ def was_voted(
     opened = [
         one.at
         for one in review.after
-        if isinstance(one.event, StageOpened) and one.position < step.position
+        if isinstance(one.event, StageOpened)
+        and said.body in one.event.bodies
+        and one.position < step.position
     ]
     if len(held) != 1 or len(placed) != 1 or vote is None or voted_at is None:
         return False
     (sitting,), (item,) = held, placed
+    texts = {f"document/{one.document_id}": one.content_hash for one in item.documents}
     assert isinstance(sitting.event, MeetingHeld)
     conclusion = item.motion if vote.carried else NEGATIVE
     return (
         sitting.event.body == said.body == step.actor.seat
-        and f"document/{item.document_id}" == step.stream
-        and item.content_hash == said.content_hash == review.text
+        and texts.get(step.stream) == said.content_hash == review.text
         and conclusion == said.conclusion
         and sitting.at <= step.at
         and bool(opened)

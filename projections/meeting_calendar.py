@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.meeting_events import (
+    DocumentOnAgenda,
     ItemPlaced,
     ItemPostponed,
     MeetingConvened,
@@ -26,8 +27,7 @@ class AgendaItem(Struct, frozen=True):
 
     item: int
     kind: str
-    document_id: str | None = None
-    content_hash: str | None = None
+    documents: tuple[DocumentOnAgenda, ...] = ()
     motion: str | None = None
     postponed: bool = False
     carried: bool | None = None
@@ -73,8 +73,9 @@ def fold(row: MeetingRow | None, recorded: Recorded, key: Key) -> MeetingRow | N
     changed = changes_of(row, recorded)
     if "items" in changed:
         after = msgspec.structs.replace(row, **changed)
-        listed = (i.document_id for i in after.items if not i.postponed)
-        changed["documents"] = tuple(filter(None, dict.fromkeys(listed)))
+        items = (item for item in after.items if not item.postponed)
+        listed = (one.document_id for item in items for one in item.documents)
+        changed["documents"] = tuple(dict.fromkeys(listed))
     return msgspec.structs.replace(row, **changed, last_position=recorded.position)
 
 
@@ -98,8 +99,7 @@ def changes_of(row: MeetingRow, recorded: Recorded) -> dict[str, object]:
             item = AgendaItem(
                 event.item,
                 event.kind,
-                event.document_id,
-                event.content_hash,
+                event.documents,
                 event.motion,
             )
             return {"items": (*row.items, item)}

@@ -6,12 +6,15 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from domain.document_events import DocumentSubmitted, StageOpened, StagePassed
+from domain.document_events import (
+    ConclusionRecorded,
+    DocumentSubmitted,
+    RouteReplanned,
+    StageOpened,
+    StagePassed,
+)
 from domain.identifiers import owner_in
 from projections.projection import Key, Projection, Recorded
-
-STAYS = ("document.conclusion-recorded", "document.review-requested")
-"""Events under which a document stays in review; what is none of these ends it."""
 
 
 class ReviewDesk(Struct, frozen=True, kw_only=True):
@@ -32,7 +35,7 @@ class ReviewDesk(Struct, frozen=True, kw_only=True):
 
 
 def keys(recorded: Recorded) -> Sequence[Key]:
-    if recorded.tag.startswith("document."):
+    if recorded.stream.startswith("document/"):
         return [(recorded.stream.partition("/")[2],)]
     return []
 
@@ -49,18 +52,25 @@ def fold(row: ReviewDesk | None, recorded: Recorded, key: Key) -> ReviewDesk | N
     if row is None:
         return None
     if isinstance(event, StageOpened):
-        bodies = tuple(dict.fromkeys((*row.bodies, *event.bodies)))
-        owners = dict.fromkeys(owner_in(body) for body in bodies)
+        opened = with_bodies(row, (*row.bodies, *event.bodies))
         return msgspec.structs.replace(
-            row,
+            opened,
             stage_no=event.stage_no,
-            bodies=bodies,
-            hosts=tuple(owner for owner in owners if owner != row.org_bin),
             opened_at=recorded.at,
             last_position=recorded.position,
         )
-    stays = isinstance(event, StagePassed) or recorded.tag.startswith(STAYS)
-    return row if stays else None
+    if isinstance(event, RouteReplanned):
+        left = {body.body for body in event.route.bodies()}
+        return with_bodies(row, tuple(body for body in row.bodies if body in left))
+    # Whatever else happens to a document ends its review.
+    return row if isinstance(event, StagePassed | ConclusionRecorded) else None
+
+
+def with_bodies(row: ReviewDesk, bodies: Sequence[str]) -> ReviewDesk:
+    once = tuple(dict.fromkeys(bodies))
+    owners = dict.fromkeys(owner_in(body) for body in once)
+    hosts = tuple(owner for owner in owners if owner != row.org_bin)
+    return msgspec.structs.replace(row, bodies=once, hosts=hosts)
 
 
 REVIEW_DESK = Projection(

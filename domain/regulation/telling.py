@@ -12,7 +12,12 @@ from domain.decider import Event
 from domain.identifiers import Names
 from domain.regulation.pack import LANGUAGES, shown
 
-_NESTED = ("spell", "approver", "votes")
+_NESTED = {
+    "spell": "",
+    "votes": "",
+    "approver": "approver_",
+    "annulled_by": "annulled_by_",
+}
 
 
 class Told(Struct, frozen=True):
@@ -75,13 +80,15 @@ class Telling(Struct, frozen=True):
 
 
 def fields_of(event: Event) -> dict[str, Any]:  # JSON-shaped values
-    """The fields that a template may name; those of an approver with `approver_`."""
+    """The fields that a template may name; some inner ones with the name of theirs."""
     fields: dict[str, Any] = msgspec.to_builtins(event)
-    for name in _NESTED:
+    for name, prefix in _NESTED.items():
         inner = fields.get(name)
         if isinstance(inner, dict):
-            prefix = "approver_" if name == "approver" else ""
             fields |= {prefix + key: value for key, value in inner.items()}
+    if "dropped" in fields:
+        bodies = (one["body"] for one in fields["dropped"])
+        fields["dropped_bodies"] = [body for body in bodies if body]
     return fields
 
 

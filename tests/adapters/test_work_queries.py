@@ -78,8 +78,9 @@ def test_meetings_are_for_their_own_organisation_and_the_auditor(told: Told) -> 
     assert work.meetings(STRANGER, meetings_of(org=HOME.bin)).items == ()
     of_approved = meetings_of(document=told.approved)
     items = [item for m in work.meetings(OWNER, of_approved).items for item in m.items]
-    assert {item.document_id for item in items} == {told.approved}
-    assert all(item.title_ru and not item.awaits for item in items)
+    listed = [one for item in items for one in item.documents]
+    assert {one.document_id for one in listed} == {told.approved}
+    assert all(one.title_ru and not one.awaits for one in listed)
 
 
 @pytest.mark.parametrize("limit", [1, 2])
@@ -119,8 +120,7 @@ def test_a_held_meeting_shows_until_its_conclusion_is_entered(told: Told) -> Non
         "meeting.place-item",
         **one,
         kind="DOCUMENT",
-        document_id=plan,
-        content_hash=hash_of(texts),
+        documents=[{"document_id": plan, "content_hash": hash_of(texts)}],
         motion="POSITIVE",
     )
     node.show()
@@ -139,7 +139,8 @@ def test_a_held_meeting_shows_until_its_conclusion_is_entered(told: Told) -> Non
     node.show()
     (late,) = node.work.meetings(OWNER, unconcluded).items
     assert late.meeting_id == meeting
-    assert late.items[0].awaits and late.items[0].is_current and late.items[0].carried
+    (document,) = late.items[0].documents
+    assert document.awaits and document.is_current and late.items[0].carried
 
     teller.give(
         officer,

@@ -47,7 +47,9 @@ def citations(world: World, document: str) -> Iterator[Citation]:
     for held in world.log:
         if isinstance(held.event, MeetingHeld):
             for event in world.events(held.stream):
-                if isinstance(event, ItemPlaced) and event.document_id == document:
+                if isinstance(event, ItemPlaced) and any(
+                    one.document_id == document for one in event.documents
+                ):
                     yield Citation(held.event.body, held.event.meeting_id, event.item)
 
 
@@ -58,7 +60,7 @@ def explained(world: World, document: str) -> Explanation:
     at = world.now + ONE_MINUTE
 
     def facts_of(act: Act) -> Facts:
-        return Facts(world, act, world.pack, stream_of(document))
+        return Facts(world, act, world.pack, stream_of(document), at)
 
     asking = Asking(world, facts_of, world.pack, at)
     return explain(
@@ -160,7 +162,7 @@ def test_in_review_each_body_is_named_with_what_it_needs() -> None:
     assert bodies[first] is True and bodies[second] is False
 
 
-def test_a_ready_plan_waits_for_its_head_and_an_approved_one_for_nobody() -> None:
+def test_a_ready_plan_waits_for_its_head_who_may_annul_it_later() -> None:
     house = a_university()
     document = a_ready(house)
     found = explained(house.world, document)
@@ -169,7 +171,9 @@ def test_a_ready_plan_waits_for_its_head_and_an_approved_one_for_nobody() -> Non
     (approving,) = (s for s in found.steps if s.command.tag == "document.approve")
     assert [actor.role for actor in approving.actors] == ["HEAD"]
     approve(house, document)
-    assert not explained(house.world, document).steps
+    (step,) = explained(house.world, document).steps
+    assert step.command.tag == "document.annul"
+    assert [actor.role for actor in step.actors] == ["HEAD"]
     assert state_of(house, document).concluded[house.bodies[0]] == POSITIVE
 
 
