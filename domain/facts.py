@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from domain import meeting, minutes, office, organisation, staff
+from domain import meeting, minutes, office, organisation_state, staff
 from domain.council import Council
 from domain.dates import Spell
 from domain.decider import Act
@@ -12,7 +12,7 @@ from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
 from domain.meeting import Meeting
 from domain.minutes import Minutes
 from domain.office import Office
-from domain.organisation import Organisation
+from domain.organisation_state import Organisation
 from domain.regulation.pack import RulePack
 from domain.review_body import ReviewBody
 from domain.staff import Staff
@@ -59,7 +59,7 @@ class Facts:
         return self._stream
 
     def organisation(self, owner: Bin) -> OrganisationFacts | None:
-        state = self._streams.state(organisation.stream_of(owner))
+        state = self._streams.state(organisation_state.stream_of(owner))
         if not isinstance(state, Organisation):
             return None
         return OrganisationFacts(

@@ -14,6 +14,9 @@ from domain import (
     node,
     office,
     organisation,
+    organisation_commands,
+    organisation_events,
+    organisation_state,
     review_body,
     staff,
     unit,
@@ -48,8 +51,8 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "organisation",
             organisation.decide,
-            organisation.evolve,
-            organisation.place,
+            organisation_state.evolve,
+            organisation_state.place,
         ),
         Aggregate("staff", staff.decide, staff.evolve, staff.place),
         Aggregate("office", None, office.evolve, office.place),
@@ -75,15 +78,15 @@ AGGREGATES: dict[str, Aggregate] = {
 SCOPES: dict[type[Event], str] = {
     node.OperatorGranted: OWN,
     node.OperatorRevoked: OWN,
-    organisation.OrganisationRegistered: PUBLIC,
-    organisation.LevelsDeclared: PUBLIC,
-    organisation.OrganisationActivated: PUBLIC,
-    organisation.OrganisationSuspended: PUBLIC,
-    organisation.OrganisationClosed: PUBLIC,
-    organisation.CharterRecorded: PUBLIC,
-    organisation.GoverningDecisionRecorded: PUBLIC,
-    organisation.MethodistNumberSet: PUBLIC,
-    organisation.DirectLeadershipAssigned: OWN,
+    organisation_events.OrganisationRegistered: PUBLIC,
+    organisation_events.LevelsDeclared: PUBLIC,
+    organisation_events.OrganisationActivated: PUBLIC,
+    organisation_events.OrganisationSuspended: PUBLIC,
+    organisation_events.OrganisationClosed: PUBLIC,
+    organisation_events.CharterRecorded: PUBLIC,
+    organisation_events.GoverningDecisionRecorded: PUBLIC,
+    organisation_events.MethodistNumberSet: PUBLIC,
+    organisation_events.DirectLeadershipAssigned: OWN,
     staff.StaffAppointed: OWN,
     staff.AppointmentEnded: OWN,
     office.OfficeSeated: OWN,
@@ -139,7 +142,7 @@ EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
 
 
 def _organisation(command: Any) -> Stream:  # every command of the family has a bin
-    return organisation.stream_of(command.bin)
+    return organisation_state.stream_of(command.bin)
 
 
 def _staff(command: staff.StaffCommand) -> Stream:
@@ -174,15 +177,15 @@ def _node(command: node.NodeCommand) -> Stream:
 STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     node.GrantOperator: _node,
     node.RevokeOperator: _node,
-    organisation.RegisterOrganisation: _organisation,
-    organisation.DeclareLevels: _organisation,
-    organisation.ActivateOrganisation: _organisation,
-    organisation.SuspendOrganisation: _organisation,
-    organisation.CloseOrganisation: _organisation,
-    organisation.RecordCharter: _organisation,
-    organisation.RecordGoverningDecision: _organisation,
-    organisation.SetMethodistNumber: _organisation,
-    organisation.AssignDirectLeadership: _organisation,
+    organisation_commands.RegisterOrganisation: _organisation,
+    organisation_commands.DeclareLevels: _organisation,
+    organisation_commands.ActivateOrganisation: _organisation,
+    organisation_commands.SuspendOrganisation: _organisation,
+    organisation_commands.CloseOrganisation: _organisation,
+    organisation_commands.RecordCharter: _organisation,
+    organisation_commands.RecordGoverningDecision: _organisation,
+    organisation_commands.SetMethodistNumber: _organisation,
+    organisation_commands.AssignDirectLeadership: _organisation,
     staff.AppointStaff: _staff,
     staff.EndAppointment: _staff,
     unit.CreateUnit: _unit,
@@ -255,14 +258,14 @@ def owner_of(command: Command, state: object | None) -> str:
 
 def sets_kato(event: Event) -> str | None:
     """The territory of the owner from this event on, where the event changes it."""
-    if isinstance(event, organisation.OrganisationRegistered):
+    if isinstance(event, organisation_events.OrganisationRegistered):
         return event.kato
     return None
 
 
 def sets_levels(event: Event) -> tuple[str, ...] | None:
     """The levels of the owner from this event on, where the event changes them."""
-    if isinstance(event, organisation.LevelsDeclared):
+    if isinstance(event, organisation_events.LevelsDeclared):
         return event.levels
     return None
 

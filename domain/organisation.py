@@ -1,267 +1,47 @@
 """An organisation: its registration, levels, charter and governing decisions."""
 
-from datetime import date, datetime
-from typing import Annotated, ClassVar, assert_never
-
-import msgspec
-from msgspec import Meta, Struct
+from datetime import date
 
 from domain import office, unit
 from domain.dates import Spell, most_at_once
-from domain.decider import Command, Decider, Event, Mark, On, Place, Refusal
+from domain.decider import Decider, Event, On, Refusal
 from domain.identifiers import (
     Bin,
-    CapacityId,
-    DecisionId,
-    Kato,
     Names,
-    Number,
-    PersonId,
-    Sha256,
-    Stream,
     UnitId,
     is_synthetic,
     is_valid_bin,
 )
+from domain.organisation_commands import (
+    ActivateOrganisation,
+    AssignDirectLeadership,
+    CloseOrganisation,
+    DeclareLevels,
+    OrganisationCommand,
+    RecordCharter,
+    RecordGoverningDecision,
+    RegisterOrganisation,
+    SetMethodistNumber,
+    SuspendOrganisation,
+)
+from domain.organisation_events import (
+    CharterRecorded,
+    DirectLeadershipAssigned,
+    GoverningDecisionRecorded,
+    LevelsDeclared,
+    MethodistNumberSet,
+    OrganisationActivated,
+    OrganisationClosed,
+    OrganisationRegistered,
+    OrganisationSuspended,
+)
+from domain.organisation_state import Organisation, evolve, place
 from domain.regulation import kato
-from domain.surroundings import Mandate, Surroundings
+from domain.surroundings import Surroundings
 
 MANDATE = "COUNCIL_MANDATE"
 METHODIST_NUMBER = "METHODIST_NUMBER"
 DECISION_KINDS = (MANDATE, METHODIST_NUMBER, "ACTING_APPOINTMENT", "OTHER")
-
-
-def stream_of(bin_number: str) -> Stream:
-    return Stream(f"organisation/{bin_number}")
-
-
-class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Clauses of a charter that the rules lean on (11, A10, A21)."""
-
-    regulation_approvers: tuple[str, ...] = ()
-    general_documentation_approvers: tuple[str, ...] = ()
-    um_council: str | None = None
-
-
-Count = Annotated[int, Meta(ge=0, le=10_000_000)]
-
-
-class MethodistInputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the number of methodists rests on (rule 12): counts, no formula (A4)."""
-
-    specialties: Count
-    specialisations: Count
-    learners: Count
-    teachers: Count
-
-
-class OrganisationRegistered(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.registered.v1"
-    bin: Bin
-    names: Names
-    kind: str
-    kato: Kato
-    synthetic: bool
-
-
-class LevelsDeclared(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.levels-declared.v1"
-    levels: tuple[str, ...]
-
-
-class OrganisationActivated(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.activated.v1"
-
-
-class OrganisationSuspended(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.suspended.v1"
-    act_no: str
-
-
-class OrganisationClosed(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.closed.v1"
-    act_no: str
-
-
-class CharterRecorded(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.charter-recorded.v1"
-    number: str
-    date: date
-    file_hash: Sha256
-    clauses: Charter
-
-
-class GoverningDecisionRecorded(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.governing-decision-recorded.v1"
-    decision_id: DecisionId
-    kind: str
-    number: str
-    date: date
-    file_hash: Sha256
-    mandate: Mandate | None
-    inputs: MethodistInputs | None
-
-
-class MethodistNumberSet(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.methodist-number-set.v1"
-    decision_id: DecisionId
-    number: int
-    inputs: MethodistInputs
-
-
-class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "organisation.direct-leadership-assigned.v1"
-    person_id: PersonId
-    appointment_id: CapacityId
-
-
-OrganisationEvent = (
-    OrganisationRegistered
-    | LevelsDeclared
-    | OrganisationActivated
-    | OrganisationSuspended
-    | OrganisationClosed
-    | CharterRecorded
-    | GoverningDecisionRecorded
-    | MethodistNumberSet
-    | DirectLeadershipAssigned
-)
-
-
-class RegisterOrganisation(Command, frozen=True, kw_only=True):
-    """Enter an organisation under its BIN; its administration unit comes with it."""
-
-    tag: ClassVar[str] = "organisation.register"
-    bin: str
-    names: Names
-    kind: str
-    kato: Kato
-
-
-class DeclareLevels(Command, frozen=True, kw_only=True):
-    """Say which levels of education the organisation runs (rule 2)."""
-
-    tag: ClassVar[str] = "organisation.declare-levels"
-    bin: Bin
-    levels: tuple[str, ...]
-
-
-class ActivateOrganisation(Command, frozen=True, kw_only=True):
-    """Let a registered or suspended organisation act."""
-
-    tag: ClassVar[str] = "organisation.activate"
-    bin: Bin
-
-
-class SuspendOrganisation(Command, frozen=True, kw_only=True):
-    """Stop an organisation from acting until it is activated again."""
-
-    tag: ClassVar[str] = "organisation.suspend"
-    bin: Bin
-    act_no: Number
-
-
-class CloseOrganisation(Command, frozen=True, kw_only=True):
-    """Close an organisation for good."""
-
-    tag: ClassVar[str] = "organisation.close"
-    bin: Bin
-    act_no: Number
-
-
-class RecordCharter(Command, frozen=True, kw_only=True):
-    """Record the clauses of the charter that the rules lean on."""
-
-    tag: ClassVar[str] = "organisation.record-charter"
-    bin: Bin
-    number: Number
-    date: date
-    file_hash: Sha256
-    clauses: Charter
-
-
-class RecordGoverningDecision(Command, frozen=True, kw_only=True):
-    """Record a decision of the organisation's council; rule 14 needs one of a mandate.
-
-    `kind` is COUNCIL_MANDATE (with `mandate`), METHODIST_NUMBER (with the `inputs`
-    that the council weighed, rule 12), ACTING_APPOINTMENT or OTHER.
-    """
-
-    tag: ClassVar[str] = "organisation.record-governing-decision"
-    bin: Bin
-    decision_id: DecisionId
-    kind: str
-    number: Number
-    date: date
-    file_hash: Sha256
-    mandate: Mandate | None = None
-    inputs: MethodistInputs | None = None
-
-
-class SetMethodistNumber(Command, frozen=True, kw_only=True):
-    """Set how many methodists the EM units may have, by a decision of its own (12)."""
-
-    tag: ClassVar[str] = "organisation.set-methodist-number"
-    bin: Bin
-    decision_id: DecisionId
-    number: int
-
-
-class AssignDirectLeadership(Command, frozen=True, kw_only=True):
-    """Name the deputy head who directly leads methodical work (rule 14)."""
-
-    tag: ClassVar[str] = "organisation.assign-direct-leadership"
-    bin: Bin
-    person_id: PersonId
-
-
-OrganisationCommand = (
-    RegisterOrganisation
-    | DeclareLevels
-    | ActivateOrganisation
-    | SuspendOrganisation
-    | CloseOrganisation
-    | RecordCharter
-    | RecordGoverningDecision
-    | SetMethodistNumber
-    | AssignDirectLeadership
-)
-
-
-class RecordedDecision(Struct, frozen=True):
-    kind: str
-    date: date
-    mandate: Mandate | None
-    inputs: MethodistInputs | None
-
-
-class Organisation(Struct, frozen=True):
-    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
-
-    `phases` holds each of them with the instant from which it held.
-    """
-
-    bin: Bin
-    names: Names
-    kind: str
-    kato: Kato
-    phases: tuple[tuple[datetime, str], ...]
-    last_act: datetime
-    levels: tuple[str, ...] = ()
-    charter: Charter = Charter()
-    decisions: dict[DecisionId, RecordedDecision] = {}
-    methodist_number: int | None = None
-    numbered_by: tuple[DecisionId, ...] = ()
-    """The decisions that set a number of methodists, the latest one last."""
-
-    @property
-    def phase(self) -> str:
-        return self.phases[-1][1]
-
-    def phase_at(self, moment: datetime) -> str:
-        """The phase at `moment`: UNREGISTERED before there was any."""
-        held = [phase for since, phase in self.phases if since <= moment]
-        return held[-1] if held else "UNREGISTERED"
 
 
 def decide(
@@ -446,52 +226,6 @@ def on_or_before_today(day: date, facts: Surroundings) -> date:
     if day > facts.act.on:
         raise Refusal("CMD-FUTURE", date=day, act=facts.act.on)
     return day
-
-
-def evolve(
-    state: Organisation | None, event: OrganisationEvent, mark: Mark
-) -> Organisation:
-    if isinstance(event, OrganisationRegistered):
-        return Organisation(
-            event.bin,
-            event.names,
-            event.kind,
-            event.kato,
-            ((mark.at, "REGISTERED"),),
-            mark.at,
-        )
-    assert state is not None
-    replace = msgspec.structs.replace
-    state = replace(state, last_act=mark.at)
-    match event:
-        case LevelsDeclared():
-            return replace(state, levels=event.levels)
-        case OrganisationActivated():
-            return replace(state, phases=(*state.phases, (mark.at, "ACTIVE")))
-        case OrganisationSuspended():
-            return replace(state, phases=(*state.phases, (mark.at, "SUSPENDED")))
-        case OrganisationClosed():
-            return replace(state, phases=(*state.phases, (mark.at, "CLOSED")))
-        case CharterRecorded():
-            return replace(state, charter=event.clauses)
-        case GoverningDecisionRecorded():
-            recorded = RecordedDecision(
-                event.kind, event.date, event.mandate, event.inputs
-            )
-            decisions = {**state.decisions, event.decision_id: recorded}
-            return replace(state, decisions=decisions)
-        case MethodistNumberSet():
-            numbered_by = (*state.numbered_by, event.decision_id)
-            return replace(
-                state, methodist_number=event.number, numbered_by=numbered_by
-            )
-        case DirectLeadershipAssigned():
-            return state
-    assert_never(event)
-
-
-def place(state: Organisation) -> Place:
-    return Place(state.bin)
 
 
 ORGANISATION = Decider(decide, evolve, place)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from domain.organisation import (
+from domain.organisation_events import (
     LevelsDeclared,
     OrganisationActivated,
     OrganisationClosed,

@@ -16,7 +16,7 @@ from domain.council import (
 )
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
 from domain.node import GrantOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     ActivateOrganisation,
     DeclareLevels,
     RecordGoverningDecision,

@@ -17,7 +17,7 @@ from domain.meeting import (
     Recuse,
 )
 from domain.node import GrantOperator, RevokeOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     AssignDirectLeadership,
     CloseOrganisation,
     RecordCharter,

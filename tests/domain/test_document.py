@@ -30,7 +30,7 @@ from domain.document import (
 )
 from domain.identifiers import Sha256, Stream
 from domain.meeting import AnnulVote, PlanMeeting, PostponeItem
-from domain.organisation import SuspendOrganisation
+from domain.organisation_commands import SuspendOrganisation
 from domain.review_body import AppointDepartmentHead, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit

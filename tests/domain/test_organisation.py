@@ -18,22 +18,24 @@ from domain.document import (
 )
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
 from domain.meeting import MinuteMeeting, PlanMeeting
-from domain.organisation import (
+from domain.organisation_commands import (
     ActivateOrganisation,
     AssignDirectLeadership,
     CloseOrganisation,
     DeclareLevels,
+    RecordCharter,
+    RecordGoverningDecision,
+    RegisterOrganisation,
+    SetMethodistNumber,
+    SuspendOrganisation,
+)
+from domain.organisation_events import (
     DirectLeadershipAssigned,
     GoverningDecisionRecorded,
     LevelsDeclared,
     MethodistNumberSet,
     OrganisationActivated,
     OrganisationRegistered,
-    RecordCharter,
-    RecordGoverningDecision,
-    RegisterOrganisation,
-    SetMethodistNumber,
-    SuspendOrganisation,
 )
 from domain.regulation import kato
 from domain.review_body import DissolveBody

@@ -7,7 +7,7 @@ import pytest
 from domain.dates import Spell, local_day
 from domain.identifiers import Stream
 from domain.office import OfficeSeated, OfficeVacated
-from domain.organisation import DeclareLevels
+from domain.organisation_commands import DeclareLevels
 from domain.staff import AppointmentEnded, AppointStaff, EndAppointment, StaffAppointed
 from domain.unit import CloseUnit
 from tests.domain.given import (

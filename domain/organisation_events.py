@@ -1,0 +1,111 @@
+"""What happens to an organisation, as its stream tells it."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+from domain.decider import Event
+from domain.identifiers import (
+    Bin,
+    CapacityId,
+    DecisionId,
+    Kato,
+    Names,
+    PersonId,
+    Sha256,
+)
+from domain.surroundings import Mandate
+
+
+class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Clauses of a charter that the rules lean on (11, A10, A21)."""
+
+    regulation_approvers: tuple[str, ...] = ()
+    general_documentation_approvers: tuple[str, ...] = ()
+    um_council: str | None = None
+
+
+Count = Annotated[int, Meta(ge=0, le=10_000_000)]
+
+
+class MethodistInputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the number of methodists rests on (rule 12): counts, no formula (A4)."""
+
+    specialties: Count
+    specialisations: Count
+    learners: Count
+    teachers: Count
+
+
+class OrganisationRegistered(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.registered.v1"
+    bin: Bin
+    names: Names
+    kind: str
+    kato: Kato
+    synthetic: bool
+
+
+class LevelsDeclared(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.levels-declared.v1"
+    levels: tuple[str, ...]
+
+
+class OrganisationActivated(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.activated.v1"
+
+
+class OrganisationSuspended(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.suspended.v1"
+    act_no: str
+
+
+class OrganisationClosed(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.closed.v1"
+    act_no: str
+
+
+class CharterRecorded(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.charter-recorded.v1"
+    number: str
+    date: date
+    file_hash: Sha256
+    clauses: Charter
+
+
+class GoverningDecisionRecorded(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.governing-decision-recorded.v1"
+    decision_id: DecisionId
+    kind: str
+    number: str
+    date: date
+    file_hash: Sha256
+    mandate: Mandate | None
+    inputs: MethodistInputs | None
+
+
+class MethodistNumberSet(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.methodist-number-set.v1"
+    decision_id: DecisionId
+    number: int
+    inputs: MethodistInputs
+
+
+class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "organisation.direct-leadership-assigned.v1"
+    person_id: PersonId
+    appointment_id: CapacityId
+
+
+OrganisationEvent = (
+    OrganisationRegistered
+    | LevelsDeclared
+    | OrganisationActivated
+    | OrganisationSuspended
+    | OrganisationClosed
+    | CharterRecorded
+    | GoverningDecisionRecorded
+    | MethodistNumberSet
+    | DirectLeadershipAssigned
+)

@@ -1,0 +1,111 @@
+"""What an organisation has become by its events, for whoever decides or asks."""
+
+from datetime import date, datetime
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct
+
+from domain.decider import Mark, Place
+from domain.identifiers import Bin, DecisionId, Kato, Names, Stream
+from domain.organisation_events import (
+    Charter,
+    CharterRecorded,
+    DirectLeadershipAssigned,
+    GoverningDecisionRecorded,
+    LevelsDeclared,
+    MethodistInputs,
+    MethodistNumberSet,
+    OrganisationActivated,
+    OrganisationClosed,
+    OrganisationEvent,
+    OrganisationRegistered,
+    OrganisationSuspended,
+)
+from domain.surroundings import Mandate
+
+
+def stream_of(bin_number: str) -> Stream:
+    return Stream(f"organisation/{bin_number}")
+
+
+class RecordedDecision(Struct, frozen=True):
+    kind: str
+    date: date
+    mandate: Mandate | None
+    inputs: MethodistInputs | None
+
+
+class Organisation(Struct, frozen=True):
+    """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
+
+    `phases` holds each of them with the instant from which it held.
+    """
+
+    bin: Bin
+    names: Names
+    kind: str
+    kato: Kato
+    phases: tuple[tuple[datetime, str], ...]
+    last_act: datetime
+    levels: tuple[str, ...] = ()
+    charter: Charter = Charter()
+    decisions: dict[DecisionId, RecordedDecision] = {}
+    methodist_number: int | None = None
+    numbered_by: tuple[DecisionId, ...] = ()
+    """The decisions that set a number of methodists, the latest one last."""
+
+    @property
+    def phase(self) -> str:
+        return self.phases[-1][1]
+
+    def phase_at(self, moment: datetime) -> str:
+        """The phase at `moment`: UNREGISTERED before there was any."""
+        held = [phase for since, phase in self.phases if since <= moment]
+        return held[-1] if held else "UNREGISTERED"
+
+
+def evolve(
+    state: Organisation | None, event: OrganisationEvent, mark: Mark
+) -> Organisation:
+    if isinstance(event, OrganisationRegistered):
+        return Organisation(
+            event.bin,
+            event.names,
+            event.kind,
+            event.kato,
+            ((mark.at, "REGISTERED"),),
+            mark.at,
+        )
+    assert state is not None
+    replace = msgspec.structs.replace
+    state = replace(state, last_act=mark.at)
+    match event:
+        case LevelsDeclared():
+            return replace(state, levels=event.levels)
+        case OrganisationActivated():
+            return replace(state, phases=(*state.phases, (mark.at, "ACTIVE")))
+        case OrganisationSuspended():
+            return replace(state, phases=(*state.phases, (mark.at, "SUSPENDED")))
+        case OrganisationClosed():
+            return replace(state, phases=(*state.phases, (mark.at, "CLOSED")))
+        case CharterRecorded():
+            return replace(state, charter=event.clauses)
+        case GoverningDecisionRecorded():
+            recorded = RecordedDecision(
+                event.kind, event.date, event.mandate, event.inputs
+            )
+            decisions = {**state.decisions, event.decision_id: recorded}
+            return replace(state, decisions=decisions)
+        case MethodistNumberSet():
+            numbered_by = (*state.numbered_by, event.decision_id)
+            return replace(
+                state, methodist_number=event.number, numbered_by=numbered_by
+            )
+        case DirectLeadershipAssigned():
+            return state
+    assert_never(event)
+
+
+def place(state: Organisation) -> Place:
+    return Place(state.bin)
