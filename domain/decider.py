@@ -24,7 +24,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     command_id: CommandId
     capacity: CapacityId
     occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    expected_version: int | None = None
+    expected_version: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,8 +50,10 @@ ContentRef = NewType(
 )
 """Where text or a file lies in the content store: a hash, salted for free text."""
 
-Title = Annotated[str, Meta(min_length=1, max_length=500)]
-Number = Annotated[str, Meta(min_length=1, max_length=60)]
+NOT_BLANK = r"\S"
+
+Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
+Number = Annotated[str, Meta(min_length=1, max_length=60, pattern=NOT_BLANK)]
 """The number of an order, a minute or a decision, as the institution writes it."""
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
