@@ -1,7 +1,8 @@
 """Days as Kazakhstan counts them, and the dated spells of offices and memberships."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -36,6 +37,18 @@ class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.valid_to is not None:
             return self
         return Spell(valid_from=self.valid_from, valid_to=last_day)
+
+
+Entry = TypeVar("Entry")
+
+
+def in_force(entries: Sequence[tuple[date, Entry]], day: date) -> Entry:
+    """What was in force on a day, of entries with their first days in order.
+
+    The first entry speaks also of the days before it.
+    """
+    held = [entry for since, entry in entries if since <= day]
+    return held[-1] if held else entries[0][1]
 
 
 def most_at_once(spells: Iterable[Spell], within: Spell) -> int:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from domain import meeting, minutes, office, organisation_state, staff
 from domain.council import Council
-from domain.dates import Spell
+from domain.dates import Spell, in_force
 from domain.decider import Act
 from domain.document import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
@@ -65,8 +65,8 @@ class Facts:
         return OrganisationFacts(
             bin=state.bin,
             kind=state.kind,
-            names=state.names,
-            kato=state.kato,
+            names=in_force(state.names, self._act.on),
+            kato=in_force(state.katos, self._act.on),
             levels=state.levels,
             phase=state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,

@@ -79,6 +79,9 @@ SCOPES: dict[type[Event], str] = {
     node.OperatorGranted: OWN,
     node.OperatorRevoked: OWN,
     organisation_events.OrganisationRegistered: PUBLIC,
+    organisation_events.OrganisationRenamed: PUBLIC,
+    organisation_events.OrganisationMoved: PUBLIC,
+    organisation_events.RegistrationCorrected: PUBLIC,
     organisation_events.LevelsDeclared: PUBLIC,
     organisation_events.OrganisationActivated: PUBLIC,
     organisation_events.OrganisationSuspended: PUBLIC,
@@ -178,6 +181,9 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     node.GrantOperator: _node,
     node.RevokeOperator: _node,
     organisation_commands.RegisterOrganisation: _organisation,
+    organisation_commands.RenameOrganisation: _organisation,
+    organisation_commands.MoveOrganisation: _organisation,
+    organisation_commands.CorrectRegistration: _organisation,
     organisation_commands.DeclareLevels: _organisation,
     organisation_commands.ActivateOrganisation: _organisation,
     organisation_commands.SuspendOrganisation: _organisation,
@@ -258,8 +264,13 @@ def owner_of(command: Command, state: object | None) -> str:
 
 def sets_kato(event: Event) -> str | None:
     """The territory of the owner from this event on, where the event changes it."""
-    if isinstance(event, organisation_events.OrganisationRegistered):
-        return event.kato
+    match event:
+        case organisation_events.OrganisationRegistered(kato=kato):
+            return kato
+        case organisation_events.OrganisationMoved(kato=kato):
+            return kato
+        case organisation_events.RegistrationCorrected(kato=kato):
+            return kato
     return None
 
 

@@ -1,26 +1,20 @@
 """An organisation: its registration, levels, charter and governing decisions."""
 
-from datetime import date
-
-from domain import office, unit
+from domain import office
 from domain.dates import Spell, most_at_once
 from domain.decider import Decider, Event, On, Refusal
-from domain.identifiers import (
-    Bin,
-    Names,
-    UnitId,
-    is_synthetic,
-    is_valid_bin,
-)
 from domain.organisation_commands import (
     ActivateOrganisation,
     AssignDirectLeadership,
     CloseOrganisation,
+    CorrectRegistration,
     DeclareLevels,
+    MoveOrganisation,
     OrganisationCommand,
     RecordCharter,
     RecordGoverningDecision,
     RegisterOrganisation,
+    RenameOrganisation,
     SetMethodistNumber,
     SuspendOrganisation,
 )
@@ -28,15 +22,21 @@ from domain.organisation_events import (
     CharterRecorded,
     DirectLeadershipAssigned,
     GoverningDecisionRecorded,
-    LevelsDeclared,
     MethodistNumberSet,
     OrganisationActivated,
     OrganisationClosed,
-    OrganisationRegistered,
     OrganisationSuspended,
 )
+from domain.organisation_registration import (
+    correct,
+    declare_levels,
+    move,
+    on_or_before_today,
+    register,
+    rename,
+    require_levels,
+)
 from domain.organisation_state import Organisation, evolve, place
-from domain.regulation import kato
 from domain.surroundings import Surroundings
 
 MANDATE = "COUNCIL_MANDATE"
@@ -58,6 +58,12 @@ def decide(
             raise Refusal("ORG-UNKNOWN", bin=command.bin)
         case _, Organisation(phase="CLOSED"):
             raise Refusal("ORG-STATE", state="CLOSED", bin=command.bin)
+        case RenameOrganisation(), Organisation():
+            return rename(command, state, facts)
+        case MoveOrganisation(), Organisation():
+            return move(command, state, facts)
+        case CorrectRegistration(), Organisation():
+            return correct(command, state, facts)
         case DeclareLevels(), Organisation(phase="REGISTERED" | "ACTIVE"):
             return declare_levels(command, state, facts)
         case ActivateOrganisation(), Organisation(phase="ACTIVE"):
@@ -87,68 +93,6 @@ def decide(
         case AssignDirectLeadership(), Organisation():
             return assign_direct_leadership(command, facts)
     raise AssertionError(command)
-
-
-def register(command: RegisterOrganisation, facts: Surroundings) -> list[Event | On]:
-    if not is_valid_bin(command.bin):
-        raise Refusal("ORG-BIN", bin=command.bin)
-    if command.kind not in facts.pack.levels_by_organisation_kind:
-        known = tuple(facts.pack.levels_by_organisation_kind)
-        raise Refusal("ORG-KIND", kind=command.kind, known=known)
-    if not kato.is_known(command.kato):
-        raise Refusal("ORG-KATO", kato=command.kato)
-    owner = Bin(command.bin)
-    administration = unit.reference(owner, unit.ADMINISTRATION)
-    return [
-        OrganisationRegistered(
-            bin=owner,
-            names=command.names,
-            kind=command.kind,
-            kato=command.kato,
-            synthetic=is_synthetic(owner),
-        ),
-        On(
-            administration,
-            unit.UnitCreated(
-                bin=owner,
-                unit_id=UnitId(unit.ADMINISTRATION),
-                kind=unit.ADMINISTRATION_KIND,
-                names=Names(ru="Администрация", kk="Әкімшілік", en="Administration"),
-                parent=None,
-            ),
-        ),
-        On(administration, unit.UnitActivated()),
-    ]
-
-
-def declare_levels(
-    command: DeclareLevels, state: Organisation, facts: Surroundings
-) -> list[Event | On]:
-    require_levels(state.kind, command.levels, facts)
-    for body in facts.reviewing_bodies(command.bin):
-        if not set(body.levels) <= set(command.levels):
-            raise Refusal(
-                "R2-LEVEL",
-                levels=command.levels,
-                allowed=body.levels,
-                body=body.ref,
-                body_names=body.names,
-            )
-    order = facts.pack.levels
-    return [LevelsDeclared(levels=tuple(sorted(set(command.levels), key=order.index)))]
-
-
-def require_levels(kind: str, levels: tuple[str, ...], facts: Surroundings) -> None:
-    """Rule 2: a teaching organisation has levels of its kind, others have none."""
-    allowed = facts.pack.levels_by_organisation_kind[kind]
-    needed = facts.pack.required_level_by_organisation_kind.get(kind)
-    is_teaching = bool(allowed)
-    if (
-        not set(levels) <= set(allowed)
-        or (is_teaching and not levels)
-        or (needed and needed not in levels)
-    ):
-        raise Refusal("R2-LEVEL", levels=levels, allowed=allowed, kind=kind)
 
 
 def record_decision(
@@ -219,13 +163,6 @@ def assign_direct_leadership(
                 )
             ]
     raise Refusal("R14-DEPUTY", person_id=command.person_id, needed=needed)
-
-
-def on_or_before_today(day: date, facts: Surroundings) -> date:
-    """A decision or charter is dated not later than the act that records it."""
-    if day > facts.act.on:
-        raise Refusal("CMD-FUTURE", date=day, act=facts.act.on)
-    return day
 
 
 ORGANISATION = Decider(decide, evolve, place)

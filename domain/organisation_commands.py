@@ -19,6 +19,42 @@ class RegisterOrganisation(Command, frozen=True, kw_only=True):
     kato: Kato
 
 
+class RenameOrganisation(Command, frozen=True, kw_only=True):
+    """Enter the names that an act gave the organisation, from a day on."""
+
+    tag: ClassVar[str] = "organisation.rename"
+    bin: Bin
+    names: Names
+    valid_from: date
+    act_no: Number
+
+
+class MoveOrganisation(Command, frozen=True, kw_only=True):
+    """Enter the territory that the organisation moved to, from a day on."""
+
+    tag: ClassVar[str] = "organisation.move"
+    bin: Bin
+    kato: Kato
+    valid_from: date
+    act_no: Number
+
+
+class CorrectRegistration(Command, frozen=True, kw_only=True):
+    """Put right what was entered wrongly: names, territory or kind.
+
+    The entry that stands now is corrected from its first day on; a rename or a move
+    is no correction. The kind changes only while the declared levels allow it.
+    """
+
+    tag: ClassVar[str] = "organisation.correct-registration"
+    bin: Bin
+    act_no: Number
+    date: date
+    names: Names | None = None
+    kato: Kato | None = None
+    kind: str | None = None
+
+
 class DeclareLevels(Command, frozen=True, kw_only=True):
     """Say which levels of education the organisation runs (rule 2)."""
 
@@ -98,6 +134,9 @@ class AssignDirectLeadership(Command, frozen=True, kw_only=True):
 
 OrganisationCommand = (
     RegisterOrganisation
+    | RenameOrganisation
+    | MoveOrganisation
+    | CorrectRegistration
     | DeclareLevels
     | ActivateOrganisation
     | SuspendOrganisation

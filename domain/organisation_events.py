@@ -47,6 +47,35 @@ class OrganisationRegistered(Event, frozen=True, kw_only=True):
     synthetic: bool
 
 
+class OrganisationRenamed(Event, frozen=True, kw_only=True):
+    """The names from `valid_from` on, by the act that gave them."""
+
+    tag: ClassVar[str] = "organisation.renamed.v1"
+    names: Names
+    valid_from: date
+    act_no: str
+
+
+class OrganisationMoved(Event, frozen=True, kw_only=True):
+    """The territory from `valid_from` on, by the act of the move."""
+
+    tag: ClassVar[str] = "organisation.moved.v1"
+    kato: Kato
+    valid_from: date
+    act_no: str
+
+
+class RegistrationCorrected(Event, frozen=True, kw_only=True):
+    """What was entered wrongly, as it should have been; null: that was right."""
+
+    tag: ClassVar[str] = "organisation.registration-corrected.v1"
+    names: Names | None
+    kato: Kato | None
+    kind: str | None
+    act_no: str
+    date: date
+
+
 class LevelsDeclared(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "organisation.levels-declared.v1"
     levels: tuple[str, ...]
@@ -100,6 +129,9 @@ class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
 
 OrganisationEvent = (
     OrganisationRegistered
+    | OrganisationRenamed
+    | OrganisationMoved
+    | RegistrationCorrected
     | LevelsDeclared
     | OrganisationActivated
     | OrganisationSuspended

@@ -1,7 +1,7 @@
 """What an organisation has become by its events, for whoever decides or asks."""
 
 from datetime import date, datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import msgspec
 from msgspec import Struct
@@ -19,8 +19,11 @@ from domain.organisation_events import (
     OrganisationActivated,
     OrganisationClosed,
     OrganisationEvent,
+    OrganisationMoved,
     OrganisationRegistered,
+    OrganisationRenamed,
     OrganisationSuspended,
+    RegistrationCorrected,
 )
 from domain.surroundings import Mandate
 
@@ -39,13 +42,14 @@ class RecordedDecision(Struct, frozen=True):
 class Organisation(Struct, frozen=True):
     """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
 
-    `phases` holds each of them with the instant from which it held.
+    `phases` holds each of them with the instant from which it held, `names` and
+    `katos` theirs with the day.
     """
 
     bin: Bin
-    names: Names
+    names: tuple[tuple[date, Names], ...]
     kind: str
-    kato: Kato
+    katos: tuple[tuple[date, Kato], ...]
     phases: tuple[tuple[datetime, str], ...]
     last_act: datetime
     levels: tuple[str, ...] = ()
@@ -71,9 +75,9 @@ def evolve(
     if isinstance(event, OrganisationRegistered):
         return Organisation(
             event.bin,
-            event.names,
+            ((mark.on, event.names),),
             event.kind,
-            event.kato,
+            ((mark.on, event.kato),),
             ((mark.at, "REGISTERED"),),
             mark.at,
         )
@@ -81,6 +85,17 @@ def evolve(
     replace = msgspec.structs.replace
     state = replace(state, last_act=mark.at)
     match event:
+        case OrganisationRenamed():
+            return replace(state, names=(*state.names, (event.valid_from, event.names)))
+        case OrganisationMoved():
+            return replace(state, katos=(*state.katos, (event.valid_from, event.kato)))
+        case RegistrationCorrected():
+            return replace(
+                state,
+                names=corrected(state.names, event.names),
+                katos=corrected(state.katos, event.kato),
+                kind=event.kind or state.kind,
+            )
         case LevelsDeclared():
             return replace(state, levels=event.levels)
         case OrganisationActivated():
@@ -105,6 +120,18 @@ def evolve(
         case DirectLeadershipAssigned():
             return state
     assert_never(event)
+
+
+Entry = TypeVar("Entry")
+
+
+def corrected(
+    entries: tuple[tuple[date, Entry], ...], right: Entry | None
+) -> tuple[tuple[date, Entry], ...]:
+    """The entries with the latest put right, which was wrong from its first day."""
+    if right is None:
+        return entries
+    return (*entries[:-1], (entries[-1][0], right))
 
 
 def place(state: Organisation) -> Place:

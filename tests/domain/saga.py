@@ -20,7 +20,10 @@ from domain.node import GrantOperator, RevokeOperator
 from domain.organisation_commands import (
     AssignDirectLeadership,
     CloseOrganisation,
+    CorrectRegistration,
+    MoveOrganisation,
     RecordCharter,
+    RenameOrganisation,
     SuspendOrganisation,
 )
 from domain.review_body import (
@@ -32,6 +35,7 @@ from domain.review_body import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (
+    ASTANA,
     BOLAT,
     COLLEGE,
     COMMISSION,
@@ -71,12 +75,24 @@ WELDING = {"bin": COLLEGE, "body_id": "welding"}
 
 def a_saga() -> World:
     university, college = a_university_and_a_college()
+    the_registration(university)
     the_charter(university)
     the_documents(university)
     a_lively_meeting(university)
     the_commission(college)
     the_end(university, college)
     return university.world
+
+
+def the_registration(house: House) -> None:
+    """The university is renamed and moves, and its entry is put right."""
+    give, registrar = house.world.give, house.registrar
+    act = {"bin": UNIVERSITY, "act_no": "188"}
+    names = {"ru": "Университет имени Сатпаева", "kk": "Сәтбаев университеті"}
+    give(registrar, RenameOrganisation, **act, names=names, valid_from=MONDAY_DATE)
+    give(registrar, MoveOrganisation, **act, kato=ASTANA, valid_from=MONDAY_DATE)
+    right = {"names": {**names, "en": "Satbayev University"}, "kind": "UNIVERSITY"}
+    give(registrar, CorrectRegistration, **act, date=MONDAY_DATE, **right)
 
 
 def the_charter(house: House) -> None:
