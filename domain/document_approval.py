@@ -4,18 +4,28 @@ from domain.decider import Event, Refusal
 from domain.document_commands import ApproveDocument
 from domain.document_events import DocumentApproved
 from domain.document_parts import UNVERIFIED, Approver, GivenSignature, Signature
+from domain.document_route import profile_of
 from domain.document_state import Document, is_author, require_order, require_phase
 from domain.surroundings import Surroundings, active_organisation
 
 
 def require_approver(state: Document, facts: Surroundings) -> None:
     """Rules 18 to 21: the role that the frozen route names, in office here today."""
-    pack = facts.pack
-    row = pack.route_row(state.kind, state.level, pack.default_profile)
-    roles = state.route.approver_roles if state.route else row.approvers if row else ()
+    roles = state.route.approver_roles if state.route else approvers_now(state, facts)
     actor = facts.act.actor
     if actor.role not in roles or actor.organisation != state.bin:
         raise Refusal(f"R{state.rule}-APPROVER", role=actor.role, allowed=roles)
+
+
+def approvers_now(state: Document, facts: Surroundings) -> tuple[str, ...]:
+    """Who would approve, should the document be submitted today."""
+    organisation = facts.organisation(state.bin)
+    assert organisation is not None
+    profile = profile_of(organisation, facts.pack)
+    row = facts.pack.route_row(state.kind, state.level, profile)
+    if row is None:
+        return ()
+    return row.approvers_under(organisation.approvers_named_by(row.charter_clause))
 
 
 def approve(

@@ -6,8 +6,9 @@ from domain.decider import Event, Refusal
 from domain.document_commands import CreateDocument
 from domain.document_events import DocumentDrafted
 from domain.document_parts import TEACHER_AUTHOR, UNIT_AUTHOR, Variant, content_hash
+from domain.document_route import profile_of
 from domain.identifiers import SeriesId, Stream
-from domain.regulation.pack import RouteRow
+from domain.regulation.route_table import RouteRow
 from domain.surroundings import Surroundings, active_organisation
 
 
@@ -18,7 +19,7 @@ def create(command: CreateDocument, facts: Surroundings) -> list[Event]:
     if command.kind not in pack.document_kinds():
         known = pack.document_kinds()
         raise Refusal("DOC-KIND", kind=command.kind, known=known)
-    row = pack.route_row(command.kind, command.level, pack.default_profile)
+    row = pack.route_row(command.kind, command.level, profile_of(organisation, pack))
     if row is None or command.level not in organisation.levels:
         raise Refusal("R2-LEVEL", levels=command.level, allowed=organisation.levels)
     require_author(command, row, facts)

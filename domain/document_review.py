@@ -3,9 +3,9 @@
 from domain.decider import Event, Refusal
 from domain.document_commands import RecordConclusion
 from domain.document_events import ConclusionRecorded, DocumentReturned, StagePassed
-from domain.document_parts import CONCLUSIONS, EM_UNIT, NEGATIVE, POSITIVE, Votes
+from domain.document_parts import CONCLUSIONS, EM_UNIT, NEGATIVE, Votes
 from domain.document_route import next_step
-from domain.document_state import Document, require_order, require_phase
+from domain.document_state import Document, require_order, require_phase, suffices
 from domain.identifiers import Stream
 from domain.regulation.route import RouteStage
 from domain.surroundings import Surroundings, active_organisation
@@ -47,11 +47,9 @@ def record_conclusion(
 
 
 def body_kind(ref: Stream, state: Document) -> str:
-    stages = state.route.stages if state.route else ()
-    for stage in stages:
-        for body in stage.bodies:
-            if body.body == ref:
-                return body.kind
+    for body in state.route.bodies() if state.route else ():
+        if body.body == ref:
+            return body.kind
     return EM_UNIT if ref.startswith("unit/") else ""
 
 
@@ -122,12 +120,12 @@ def consequences(
     stage: RouteStage,
     facts: Surroundings,
 ) -> list[Event]:
-    """A negative conclusion returns; the last positive one of a stage passes it."""
+    """What does not suffice returns; the last one that does passes the stage."""
     route = state.route
     assert route is not None
-    if recorded.conclusion == NEGATIVE and not route.negative_returns:
-        return []
-    if recorded.conclusion != POSITIVE:
+    said = {**state.concluded, recorded.body: recorded.conclusion}
+    concluding = next(body for body in stage.bodies if body.body == recorded.body)
+    if not suffices(concluding, recorded.conclusion):
         return [
             DocumentReturned(
                 version=state.version,
@@ -138,8 +136,7 @@ def consequences(
                 reason_refs=(recorded.remarks_ref,) if recorded.remarks_ref else (),
             )
         ]
-    concluded = {**state.concluded, recorded.body: recorded.conclusion}
-    if any(concluded.get(body.body) != POSITIVE for body in stage.bodies):
+    if not all(suffices(body, said.get(body.body)) for body in stage.bodies):
         return []
     passed = StagePassed(version=state.version, round=state.round, stage_no=stage.no)
     return [passed, *next_step(state.version, state.round, route, after=stage.no)]

@@ -5,20 +5,27 @@ from domain.document_commands import SubmitDocument
 from domain.document_events import DocumentReady, DocumentSubmitted, StageOpened
 from domain.document_state import Document
 from domain.identifiers import Stream
+from domain.regulation.pack import RulePack
 from domain.regulation.route import Candidate, NoRoute, Route, Subject, resolve
-from domain.surroundings import BodyFacts, Surroundings
+from domain.surroundings import (
+    BodyFacts,
+    OrganisationFacts,
+    Surroundings,
+    active_organisation,
+)
 
 
 def submit(
     command: SubmitDocument, state: Document, facts: Surroundings
 ) -> list[Event]:
     """Freeze the route from the bodies of today; the basis must be stated."""
-    profile = command.profile or facts.pack.default_profile
+    organisation = active_organisation(state.bin, facts)
+    profile = profile_of(organisation, facts.pack)
+    if command.profile not in (None, profile):
+        raise Refusal("DOC-PROFILE", given=command.profile, profile=profile)
     row = facts.pack.route_row(state.kind, state.level, profile)
     if row is None:
-        rows = [row for row in facts.pack.routes if row.profile == profile]
-        allowed = [row.level for row in rows if row.kind == state.kind]
-        raise Refusal("R2-LEVEL", levels=state.level, allowed=allowed, profile=profile)
+        raise Refusal("R2-LEVEL", levels=state.level, allowed=organisation.levels)
     stated = {basis.kind for basis in state.basis}
     missing = [kind for kind in row.basis if kind not in stated]
     if missing:
@@ -28,9 +35,10 @@ def submit(
     bodies = [
         candidate(body)
         for body in facts.reviewing_bodies(state.bin)
-        if not body.levels or state.level in body.levels
+        if body.serves(state.bin) and (not body.levels or state.level in body.levels)
     ]
-    route = resolve(row, subject, bodies)
+    named = organisation.approvers_named_by(row.charter_clause)
+    route = resolve(row, subject, bodies, named)
     if isinstance(route, NoRoute):
         raise Refusal(route.code, **route.context)
     return [
@@ -45,6 +53,11 @@ def submit(
     ]
 
 
+def profile_of(organisation: OrganisationFacts, pack: RulePack) -> str:
+    """How the organisation reads the order: as its charter says, else by default."""
+    return organisation.route_profile or pack.default_profile
+
+
 def candidate(body: BodyFacts) -> Candidate:
     return Candidate(
         ref=body.ref,
@@ -54,6 +67,8 @@ def candidate(body: BodyFacts) -> Candidate:
         codes=frozenset((*body.disciplines, *body.specialties)),
         is_led=body.is_led,
         below_minimum=body.below_minimum,
+        owner=body.owner,
+        council_id=body.council_id,
     )
 
 

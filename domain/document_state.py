@@ -21,7 +21,7 @@ from domain.document_events import (
     StageOpened,
     StagePassed,
 )
-from domain.document_parts import POSITIVE, Author, Basis, Variant
+from domain.document_parts import NEGATIVE, POSITIVE, Author, Basis, Variant
 from domain.identifiers import (
     Bin,
     DocumentId,
@@ -32,6 +32,7 @@ from domain.identifiers import (
     Stream,
 )
 from domain.regulation.route import Route, RouteBody, RouteStage
+from domain.regulation.route_table import CONSIDERED_NEEDED
 from domain.surroundings import Surroundings
 
 
@@ -71,18 +72,19 @@ class Document(Struct, frozen=True):
     round: int = 0
 
     def stage(self) -> RouteStage | None:
-        stages = self.route.stages if self.route else ()
-        return next((s for s in stages if s.no == self.stage_no), None)
+        return self.route.stage(self.stage_no) if self.route else None
 
     def missing_bodies(self) -> tuple[RouteBody, ...]:
-        """The bodies of the frozen route whose conclusion is not positive."""
-        stages = self.route.stages if self.route else ()
-        return tuple(
-            body
-            for stage in stages
-            for body in stage.bodies
-            if self.concluded.get(body.body) != POSITIVE
-        )
+        """The bodies of the frozen route that have not said what it needs of them."""
+        bodies = self.route.bodies() if self.route else ()
+        return tuple(b for b in bodies if not suffices(b, self.concluded.get(b.body)))
+
+
+def suffices(body: RouteBody, conclusion: str | None) -> bool:
+    """Whether the route needs nothing more of a body that concluded so."""
+    if conclusion == POSITIVE:
+        return True
+    return conclusion == NEGATIVE and body.needs == CONSIDERED_NEEDED
 
 
 def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document:

@@ -81,6 +81,10 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
             ),
+            general_documentation_approvers=(
+                state.charter.general_documentation_approvers
+            ),
+            route_profile=state.charter.route_profile,
         )
 
     def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:
@@ -200,6 +204,7 @@ class Facts:
             is_led=state.is_led_on(day),
             below_minimum=False,
             opened_at=state.opened_at,
+            council_id=state.council_id,
         )
 
     def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:

@@ -19,6 +19,7 @@ from domain.organisation_commands import (
     SuspendOrganisation,
 )
 from domain.organisation_events import (
+    Charter,
     CharterRecorded,
     DirectLeadershipAssigned,
     GoverningDecisionRecorded,
@@ -37,6 +38,7 @@ from domain.organisation_registration import (
     require_levels,
 )
 from domain.organisation_state import Organisation, evolve, place
+from domain.regulation.pack import RulePack
 from domain.surroundings import Surroundings
 
 MANDATE = "COUNCIL_MANDATE"
@@ -78,6 +80,7 @@ def decide(
         case _, Organisation(phase=phase) if phase != "ACTIVE":
             raise Refusal("ORG-STATE", state=phase, bin=command.bin)
         case RecordCharter(), Organisation():
+            require_sound_clauses(command.clauses, facts.pack)
             return [
                 CharterRecorded(
                     number=command.number,
@@ -93,6 +96,31 @@ def decide(
         case AssignDirectLeadership(), Organisation():
             return assign_direct_leadership(command, facts)
     raise AssertionError(command)
+
+
+def require_sound_clauses(clauses: Charter, pack: RulePack) -> None:
+    """A profile that the pack has; approvers who may approve, and leave somebody."""
+    profile = clauses.route_profile or pack.default_profile
+    if profile not in pack.profiles():
+        raise Refusal(
+            "ORG-CHARTER", clause="route_profile", given=profile, known=pack.profiles()
+        )
+    for clause, named in {
+        "regulation_approvers": clauses.regulation_approvers,
+        "general_documentation_approvers": clauses.general_documentation_approvers,
+    }.items():
+        rows = [
+            row
+            for row in pack.routes
+            if row.profile == profile and row.charter_clause == clause
+        ]
+        known = [
+            role
+            for role in pack.approving_posts
+            if all(row.approvers_under((role,)) for row in rows)
+        ]
+        if not set(named) <= set(known):
+            raise Refusal("ORG-CHARTER", clause=clause, given=named, known=known)
 
 
 def record_decision(

@@ -19,11 +19,15 @@ from domain.surroundings import Mandate
 
 
 class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Clauses of a charter that the rules lean on (11, A10, A21)."""
+    """Clauses of a charter that the rules lean on (11, A10, A21).
+
+    `route_profile` is how the organisation reads the order, as `order583-ru`.
+    """
 
     regulation_approvers: tuple[str, ...] = ()
     general_documentation_approvers: tuple[str, ...] = ()
     um_council: str | None = None
+    route_profile: str | None = None
 
 
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]

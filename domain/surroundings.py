@@ -12,6 +12,7 @@ from domain.identifiers import (
     Bin,
     CapacityId,
     Code,
+    CouncilId,
     DecisionId,
     DocumentId,
     Kato,
@@ -75,6 +76,16 @@ class OrganisationFacts(Struct, frozen=True):
     mandates: dict[DecisionId, Mandate]
     methodist_number: int | None
     governing_decisions: tuple[DecisionId, ...]
+    general_documentation_approvers: tuple[str, ...] = ()
+    route_profile: str | None = None
+
+    def approvers_named_by(self, clause: str | None) -> tuple[str, ...]:
+        """Whom a clause of the charter names as approvers, none where it is silent."""
+        named = {
+            "regulation_approvers": self.regulation_approvers,
+            "general_documentation_approvers": self.general_documentation_approvers,
+        }
+        return named[clause] if clause else ()
 
 
 class UnitFacts(Struct, frozen=True):
@@ -93,7 +104,8 @@ class BodyFacts(Struct, frozen=True):
     """A reviewing body at the date of an act: council, commission, department, EM unit.
 
     `members` are in office that day; `is_led` tells whether it can give conclusions,
-    `below_minimum` whether it may take no new document.
+    `below_minimum` whether it may take no new document. `participants` are the
+    organisations that a joint commission serves, its host included.
     """
 
     ref: Stream
@@ -111,6 +123,12 @@ class BodyFacts(Struct, frozen=True):
     is_led: bool
     below_minimum: bool
     opened_at: datetime
+    council_id: CouncilId | None = None
+    participants: tuple[Bin, ...] = ()
+
+    def serves(self, organisation: Bin) -> bool:
+        """Whether it concludes on documents of this organisation."""
+        return organisation in (self.participants or (self.owner,))
 
 
 class DocumentFacts(Struct, frozen=True):

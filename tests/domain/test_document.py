@@ -502,19 +502,6 @@ def test_a_teachers_unit_is_where_they_teach_not_where_they_also_work() -> None:
     assert asked == [FACULTY_COUNCIL, UNIVERSITY_COUNCIL]
 
 
-def test_an_unknown_profile_has_no_route() -> None:
-    house = a_university()
-    document = draft(house)
-    refused = house.world.refuses(
-        "R2-LEVEL",
-        house.deputy,
-        SubmitDocument,
-        document_id=document,
-        profile="order583-fr",
-    )
-    assert refused["profile"] == "order583-fr"
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_body_concludes_before_its_stage(kind: str) -> None:
     house = a_university()
