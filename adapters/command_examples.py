@@ -31,6 +31,7 @@ COUNCIL_ID = "b5e0d3c7-6a19-4f82-8c4d-3e97a1f50b09"
 MANDATE = "d90c7e42-3b58-4e16-9f2a-86c1b4d7e30a"
 METHODIST_DECISION = "18e6a5f3-c07d-4b92-a4e8-5f9d2c3b710b"
 DISSOLUTION = "a7f3c1d8-5e42-4096-8b1c-9d0e6f72a40c"
+ACTING_DECISION = "2b9e64d1-70a8-4f3c-8d15-c6f0a9b3e705"
 MEETING = "63b9d0e4-7f1a-4c5d-b238-0a8e4c9f610d"
 DOCUMENT = "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e"
 SERIES = "3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
@@ -153,6 +154,13 @@ _FIELDS: dict[str, Fields] = {
         "post": "HEAD",
         "valid_from": "2026-08-25",
         "order_no": "48-к",
+    },
+    "staff.appoint-acting": {
+        "person_id": HEAD_PERSON,
+        "post": "DEPUTY_HEAD_EM",
+        "decision_id": ACTING_DECISION,
+        "valid_from": "2026-09-14",
+        "valid_to": "2026-12-31",
     },
     "staff.end-appointment": {
         "person_id": METHODIST_PERSON,

@@ -67,6 +67,8 @@ class Actor(msgspec.Struct, frozen=True):
     capacity: CapacityId
     seat: Stream
     """The stream that seats the actor, as `council/<bin>.org`."""
+    is_acting: bool = False
+    """Whether they act in place of whoever holds the office (A27)."""
 
 
 class Act(msgspec.Struct, frozen=True):

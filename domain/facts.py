@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from domain import meeting_state, minutes, office, organisation_state, staff
+from domain import meeting_state, minutes, office, organisation_state, staff_state
 from domain.council import Council
 from domain.dates import Spell, in_force
 from domain.decider import Act
@@ -15,10 +15,11 @@ from domain.office import Office
 from domain.organisation_state import Organisation
 from domain.regulation.pack import RulePack
 from domain.review_body import ReviewBody
-from domain.staff import Staff
+from domain.staff_state import Staff
 from domain.surroundings import (
     BodyFacts,
     DocumentFacts,
+    GoverningDecision,
     ItemFacts,
     OrganisationFacts,
     Post,
@@ -75,12 +76,12 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.mandate is not None and decision.date <= self._act.on
             },
-            methodist_number=state.methodist_number,
-            governing_decisions=tuple(
-                number
+            methodist_numbers=state.methodist_numbers,
+            governing_decisions={
+                number: GoverningDecision(decision.kind, decision.date)
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
-            ),
+            },
             general_documentation_approvers=(
                 state.charter.general_documentation_approvers
             ),
@@ -88,7 +89,7 @@ class Facts:
         )
 
     def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:
-        state = self._streams.state(staff.stream_of(owner, person))
+        state = self._streams.state(staff_state.stream_of(owner, person))
         if not isinstance(state, Staff):
             return ()
         return tuple(
@@ -98,7 +99,8 @@ class Facts:
                 appointment.unit,
                 appointment.disciplines,
                 appointment.spell,
-                staff.capacity_id(owner, person, number),
+                staff_state.capacity_id(owner, person, number),
+                appointment.is_acting,
             )
             for number, appointment in state.appointments.items()
             if appointment.spell.covers(self._act.on)

@@ -25,6 +25,8 @@ from domain import (
     organisation_state,
     review_body,
     staff,
+    staff_events,
+    staff_state,
     unit,
 )
 from domain.decider import Command, Event, Mark, Place
@@ -60,7 +62,7 @@ AGGREGATES: dict[str, Aggregate] = {
             organisation_state.evolve,
             organisation_state.place,
         ),
-        Aggregate("staff", staff.decide, staff.evolve, staff.place),
+        Aggregate("staff", staff.decide, staff_state.evolve, staff_state.place),
         Aggregate("office", None, office.evolve, office.place),
         Aggregate("unit", unit.decide, unit.evolve, unit.place, is_indexed=True),
         Aggregate(
@@ -98,8 +100,9 @@ SCOPES: dict[type[Event], str] = {
     organisation_events.GoverningDecisionRecorded: PUBLIC,
     organisation_events.MethodistNumberSet: PUBLIC,
     organisation_events.DirectLeadershipAssigned: OWN,
-    staff.StaffAppointed: OWN,
-    staff.AppointmentEnded: OWN,
+    staff_events.StaffAppointed: OWN,
+    staff_events.ActingAppointed: OWN,
+    staff_events.AppointmentEnded: OWN,
     office.OfficeSeated: OWN,
     office.OfficeVacated: OWN,
     unit.UnitCreated: PUBLIC,
@@ -157,7 +160,7 @@ def _organisation(command: Any) -> Stream:  # every command of the family has a 
 
 
 def _staff(command: staff.StaffCommand) -> Stream:
-    return staff.stream_of(command.bin, command.person_id)
+    return staff_state.stream_of(command.bin, command.person_id)
 
 
 def _unit(command: unit.UnitCommand) -> Stream:
@@ -201,6 +204,7 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     organisation_commands.SetMethodistNumber: _organisation,
     organisation_commands.AssignDirectLeadership: _organisation,
     staff.AppointStaff: _staff,
+    staff.AppointActing: _staff,
     staff.EndAppointment: _staff,
     unit.CreateUnit: _unit,
     unit.ApproveRegulation: _unit,

@@ -43,7 +43,9 @@ from domain.surroundings import Surroundings
 
 MANDATE = "COUNCIL_MANDATE"
 METHODIST_NUMBER = "METHODIST_NUMBER"
-DECISION_KINDS = (MANDATE, METHODIST_NUMBER, "ACTING_APPOINTMENT", "OTHER")
+ACTING_APPOINTMENT = "ACTING_APPOINTMENT"
+"""The registrar records this one: an organisation may have nobody else left."""
+DECISION_KINDS = (MANDATE, METHODIST_NUMBER, ACTING_APPOINTMENT, "OTHER")
 
 
 def decide(
@@ -126,6 +128,10 @@ def require_sound_clauses(clauses: Charter, pack: RulePack) -> None:
 def record_decision(
     command: RecordGoverningDecision, state: Organisation, facts: Surroundings
 ) -> list[Event | On]:
+    actor = facts.act.actor
+    if actor.role == "REGISTRAR" and command.kind != ACTING_APPOINTMENT:
+        allowed = ("HEAD@own", "DEPUTY_HEAD_EM@own")
+        raise Refusal("ACTOR-ROLE", role=actor.role, allowed=allowed)
     if command.kind not in DECISION_KINDS:
         raise Refusal("ORG-DECISION-KIND", kind=command.kind, known=DECISION_KINDS)
     if command.decision_id in state.decisions:

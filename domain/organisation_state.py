@@ -55,7 +55,7 @@ class Organisation(Struct, frozen=True):
     levels: tuple[str, ...] = ()
     charter: Charter = Charter()
     decisions: dict[DecisionId, RecordedDecision] = {}
-    methodist_number: int | None = None
+    methodist_numbers: tuple[tuple[date, int], ...] = ()
     numbered_by: tuple[DecisionId, ...] = ()
     """The decisions that set a number of methodists, the latest one last."""
 
@@ -113,9 +113,11 @@ def evolve(
             decisions = {**state.decisions, event.decision_id: recorded}
             return replace(state, decisions=decisions)
         case MethodistNumberSet():
-            numbered_by = (*state.numbered_by, event.decision_id)
+            since = state.decisions[event.decision_id].date
             return replace(
-                state, methodist_number=event.number, numbered_by=numbered_by
+                state,
+                methodist_numbers=(*state.methodist_numbers, (since, event.number)),
+                numbered_by=(*state.numbered_by, event.decision_id),
             )
         case DirectLeadershipAssigned():
             return state

@@ -27,7 +27,10 @@ from domain.regulation.pack import QuorumRule, RulePack
 
 
 class Post(Struct, frozen=True):
-    """An appointment of staff: who, as what, where, for which disciplines, how long."""
+    """An appointment of staff: who, as what, where, for which disciplines, how long.
+
+    `is_acting`: in place of whoever holds the post, by a governing decision (A27).
+    """
 
     person: PersonId
     post: str
@@ -35,6 +38,7 @@ class Post(Struct, frozen=True):
     disciplines: tuple[str, ...]
     spell: Spell
     capacity: CapacityId
+    is_acting: bool = False
 
 
 class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,8 +67,18 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quorum: QuorumRule | None = None
 
 
+class GoverningDecision(Struct, frozen=True):
+    """A decision of the organisation's council, by the day of the act."""
+
+    kind: str
+    date: date
+
+
 class OrganisationFacts(Struct, frozen=True):
-    """An organisation as others see it at the instant of an act."""
+    """An organisation as others see it at the instant of an act.
+
+    `methodist_numbers` holds each number with the date of the decision that set it.
+    """
 
     bin: Bin
     kind: str
@@ -74,8 +88,8 @@ class OrganisationFacts(Struct, frozen=True):
     phase: str
     regulation_approvers: tuple[str, ...]
     mandates: dict[DecisionId, Mandate]
-    methodist_number: int | None
-    governing_decisions: tuple[DecisionId, ...]
+    methodist_numbers: tuple[tuple[date, int], ...]
+    governing_decisions: dict[DecisionId, GoverningDecision]
     general_documentation_approvers: tuple[str, ...] = ()
     route_profile: str | None = None
 

@@ -91,6 +91,9 @@ class RulePack(Struct, frozen=True):
     review_bodies: dict[str, ReviewBodyRule]
     counted_posts: tuple[str, ...]
     external_categories: tuple[str, ...]
+    pedagogical_posts: tuple[str, ...]
+    unit_kinds_of_methodists: tuple[str, ...]
+    acting_posts: tuple[str, ...]
     direct_leadership_post: str
     approving_posts: tuple[str, ...]
     document_leaders: tuple[str, ...]

@@ -32,7 +32,7 @@ from domain.review_body import (
     FormDepartment,
     ReviewBody,
 )
-from domain.staff import AppointStaff
+from domain.staff import AppointActing, AppointStaff
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (
     THE_NODE,
@@ -266,6 +266,47 @@ def set_methodists(
         decision_id=decision_id,
         number=number,
     )
+
+
+def decide_acting(
+    house: House, name: str = "acting", day: date = NEW_YEAR, by: Hat | None = None
+) -> str:
+    """Record the governing decision that somebody acts in an office (A27)."""
+    decision_id = named(name + house.bin)
+    house.world.give(
+        by or house.head,
+        RecordGoverningDecision,
+        bin=house.bin,
+        decision_id=decision_id,
+        kind="ACTING_APPOINTMENT",
+        number="5",
+        date=day,
+        file_hash=FILE_HASH,
+    )
+    return decision_id
+
+
+def appoint_acting(
+    house: House,
+    who: PersonId,
+    post: str,
+    decision_id: str,
+    valid_from: date,
+    valid_to: date,
+    by: Hat | None = None,
+) -> Hat:
+    house.world.give(
+        by or house.head,
+        AppointActing,
+        bin=house.bin,
+        person_id=who,
+        post=post,
+        decision_id=decision_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    number = house.world.version(Stream(f"staff/{house.bin}.{who}"))
+    return staff_hat(house.bin, who, number)
 
 
 def mandate(

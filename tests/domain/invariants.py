@@ -40,7 +40,7 @@ from domain.review_body import (
     ReviewBodyDissolved,
     ReviewBodyFormed,
 )
-from domain.staff import AppointmentEnded, StaffAppointed
+from domain.staff_events import ActingAppointed, AppointmentEnded, StaffAppointed
 from domain.unit import UnitActivated, UnitClosed, UnitCreated
 from tests.domain.scenario import Entry
 
@@ -145,7 +145,8 @@ def p3(log: Log) -> None:
         assert stream == f"staff/{drafted.bin}.{approver.person_id}"
         before = [e for e in log[: log.index(entry)] if e.stream == stream]
         seated = before[int(number) - 1].event
-        assert isinstance(seated, StaffAppointed)
+        assert isinstance(seated, StaffAppointed | ActingAppointed)
+        assert isinstance(seated, ActingAppointed) == approver.acting
         assert (seated.post, seated.bin) == (approver.role, drafted.bin)
         spell = seated.spell
         for one in before:

@@ -1,5 +1,7 @@
 """One long story in which every command of the registry is accepted at least once."""
 
+from datetime import date
+
 from domain.council import DissolveCouncil, RemoveMember
 from domain.document_commands import (
     DeclineApproval,
@@ -55,6 +57,8 @@ from tests.domain.given import (
     ZHANNA,
     House,
     a_university_and_a_college,
+    appoint_acting,
+    decide_acting,
     mandate,
 )
 from tests.domain.reviewing import (
@@ -110,6 +114,9 @@ def the_charter(house: House) -> None:
     )
     auditor = {"node": "local", "person_id": SYMBAT, "role": "AUDITOR"}
     house.world.give(house.registrar, GrantOperator, **auditor)
+    decision = decide_acting(house)
+    this_month = (MONDAY_DATE, date(2026, 1, 31))
+    appoint_acting(house, house.head.person, "DEPUTY_HEAD_EM", decision, *this_month)
     house.world.give(house.registrar, RevokeOperator, node="local", grant=2)
 
 

@@ -50,6 +50,7 @@ from tests.domain.given import (
     DAULET,
     DEPARTMENT,
     FILE_HASH,
+    METHODICAL_UNIT,
     METHODIST_INPUTS,
     MONDAY_DATE,
     NEW_YEAR,
@@ -519,8 +520,9 @@ def test_a_decision_sets_the_number_once_and_the_latest_one_stands() -> None:
 def test_the_number_is_not_set_below_the_methodists_in_office() -> None:
     house = a_founded_university()
     set_methodists(house, 3)
+    open_unit(house, METHODICAL_UNIT, "EM_UNIT")
     for who in (SYMBAT, ZHANNA, BOLAT):
-        appoint(house, who, "METHODIST")
+        appoint(house, who, "METHODIST", unit=METHODICAL_UNIT)
     body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     refused = house.world.refuses(
