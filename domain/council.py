@@ -6,7 +6,15 @@ from typing import ClassVar, assert_never
 import msgspec
 from msgspec import Struct
 
-from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
+from domain.dates import (
+    ONE_DAY,
+    Spell,
+    joined,
+    last_day_of_term,
+    left,
+    local_day,
+    members_on,
+)
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import (
     Bin,
@@ -365,20 +373,6 @@ def constitute(
         term_end=last_day_of_term(day, state.term_months),
     )
     return [constituted, *officers]
-
-
-def last_day_of_term(first_day: date, months: int | None) -> date | None:
-    """The day before the same day `months` later; None for a term without end."""
-    if months is None:
-        return None
-    years, month = divmod(first_day.month - 1 + months, 12)
-    # The 31st of a shorter month is its last day.
-    for day in range(first_day.day, 0, -1):
-        try:
-            return date(first_day.year + years, month + 1, day) - ONE_DAY
-        except ValueError:
-            continue
-    raise AssertionError(first_day)
 
 
 def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:

@@ -18,8 +18,8 @@ from domain.council import (
     ElectMember,
     EstablishCouncil,
     RemoveMember,
-    last_day_of_term,
 )
+from domain.dates import last_day_of_term
 from domain.decider import Command
 from domain.identifiers import Stream
 from domain.meeting import PlanMeeting
