@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.messages import COMMANDS
 
 UNIVERSITY = "240190000123"

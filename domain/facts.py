@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from domain import meeting, minutes, office, organisation, staff
+from domain import meeting_state, minutes, office, organisation, staff
 from domain.council import Council
 from domain.dates import Spell
 from domain.decider import Act
-from domain.document import Document, stream_of
+from domain.document_state import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
-from domain.meeting import Meeting
+from domain.meeting_state import Meeting
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation import Organisation
@@ -140,7 +140,7 @@ class Facts:
                     yield body
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
-        state = self._streams.state(meeting.stream_of(meeting_id))
+        state = self._streams.state(meeting_state.stream_of(meeting_id))
         if not isinstance(state, Meeting) or item not in state.items:
             return None
         placed = state.items[item]

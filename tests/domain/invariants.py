@@ -13,7 +13,7 @@ from domain.council import (
     CouncilMemberRemoved,
 )
 from domain.dates import local_day
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
     DocumentDrafted,
@@ -23,7 +23,13 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
+from domain.meeting_events import (
+    ItemPlaced,
+    MeetingHeld,
+    VoteAnnulled,
+    VoteClosed,
+    VoteOpened,
+)
 from domain.review_body import (
     BodyFellBelowMinimum,
     BodyMemberAdded,

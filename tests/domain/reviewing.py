@@ -7,16 +7,15 @@ from msgspec import Struct
 
 from domain.council import Council
 from domain.decider import Command, Event
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     CreateDocument,
-    Document,
     RecordConclusion,
     SubmitDocument,
-    stream_of,
 )
+from domain.document_state import Document, stream_of
 from domain.identifiers import MeetingId, Names, PersonId, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     CloseMeeting,
     CloseVote,
     ConveneMeeting,

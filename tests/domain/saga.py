@@ -1,13 +1,13 @@
 """One long story in which every command of the registry is accepted at least once."""
 
 from domain.council import DissolveCouncil, RemoveMember
-from domain.document import (
+from domain.document_commands import (
     DeclineApproval,
     ReviseContent,
     SubmitDocument,
     WithdrawDocument,
 )
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     MinuteMeeting,

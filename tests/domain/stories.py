@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.council import DissolveCouncil
 from domain.council import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
@@ -18,7 +18,8 @@ from domain.document import (
     WithdrawDocument,
 )
 from domain.identifiers import PersonId, Stream
-from domain.meeting import AnnulVote, CallOff, ItemPlaced
+from domain.meeting_commands import AnnulVote, CallOff
+from domain.meeting_events import ItemPlaced
 from domain.review_body import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit

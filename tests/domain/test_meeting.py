@@ -7,22 +7,14 @@ import pytest
 from domain import council
 from domain.council import DissolveCouncil
 from domain.decider import Command, Event
-from domain.document import RecordConclusion, ReviseContent
+from domain.document_commands import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     CloseMeeting,
     CloseVote,
     ConveneMeeting,
-    ItemPlaced,
-    ItemPostponed,
-    MeetingHeld,
-    MeetingMinuted,
-    MeetingNotHeld,
-    MeetingPlanned,
-    MemberArrived,
-    MemberRecused,
     MinuteMeeting,
     OpenMeeting,
     OpenVote,
@@ -32,6 +24,16 @@ from domain.meeting import (
     RecordArrival,
     RecordDeparture,
     Recuse,
+)
+from domain.meeting_events import (
+    ItemPlaced,
+    ItemPostponed,
+    MeetingHeld,
+    MeetingMinuted,
+    MeetingNotHeld,
+    MeetingPlanned,
+    MemberArrived,
+    MemberRecused,
     VoteAnnulled,
     VoteClosed,
     VoteOpened,
