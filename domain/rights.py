@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.council import Council
+from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
 from domain.node import Node
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.staff import POSTS, Staff
 
 SYSTEM = "SYSTEM"

@@ -1,6 +1,6 @@
 """One long story in which every command of the registry is accepted at least once."""
 
-from domain.council import DissolveCouncil, RemoveMember
+from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.document_commands import (
     DeclineApproval,
     ReviseContent,
@@ -23,12 +23,8 @@ from domain.organisation import (
     RecordCharter,
     SuspendOrganisation,
 )
-from domain.review_body import (
-    AddMember,
-    DissolveBody,
-    InviteSpecialist,
-)
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

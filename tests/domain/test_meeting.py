@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import council
-from domain.council import DissolveCouncil
+from domain.council_commands import DissolveCouncil
 from domain.decider import Command, Event
 from domain.document_commands import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
@@ -39,7 +39,7 @@ from domain.meeting_events import (
     VoteOpened,
 )
 from domain.minutes import MinutesNumbered, stream_of
-from domain.review_body import DissolveBody, InviteSpecialist, RemoveMember
+from domain.review_body_commands import DissolveBody, InviteSpecialist, RemoveMember
 from tests.domain.given import (
     BOLAT,
     COMMISSION,
