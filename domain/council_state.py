@@ -146,4 +146,4 @@ def seated(
 
 
 def place(state: Council) -> Place:
-    return Place(state.bin, state.levels, "14")
+    return Place(state.bin, state.levels)

@@ -141,4 +141,4 @@ def with_leader(
 
 
 def place(state: ReviewBody) -> Place:
-    return Place(state.bin, state.levels, "16")
+    return Place(state.bin, state.levels)

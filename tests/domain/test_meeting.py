@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import council
+from domain import council_commands
 from domain.council_commands import DissolveCouncil
 from domain.decider import Command, Event
 from domain.document_commands import RecordConclusion, ReviseContent
@@ -214,7 +214,7 @@ def test_a_commission_whose_chair_left_does_not_open_its_meeting() -> None:
     secretary = house.officer(UNIVERSITY_COUNCIL, "SECRETARY")
     house.world.give(
         house.head,
-        council.RemoveMember,
+        council_commands.RemoveMember,
         bin=UNIVERSITY,
         key="org",
         person_id=DAULET,
