@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from domain.identifiers import PersonId
-
 KAZAKHSTAN = ZoneInfo("Asia/Almaty")
 ONE_DAY = timedelta(days=1)
 
-Membership = Mapping[PersonId, "tuple[Spell, ...]"]
+Member = TypeVar("Member")
+
+Membership = Mapping[Member, "tuple[Spell, ...]"]
 """Who belonged to a body, spell by spell: somebody may leave and come back."""
 
 
@@ -63,26 +63,40 @@ def most_at_once(spells: Iterable[Spell], within: Spell) -> int:
     )
 
 
-def members_on(members: Membership, day: date) -> tuple[PersonId, ...]:
+def members_on(members: Membership[Member], day: date) -> tuple[Member, ...]:
     return tuple(
-        person
-        for person, spells in members.items()
+        member
+        for member, spells in members.items()
         if any(spell.covers(day) for spell in spells)
     )
 
 
 def joined(
-    members: Membership, person: PersonId, first_day: date
-) -> "dict[PersonId, tuple[Spell, ...]]":
-    spells = (*members.get(person, ()), Spell(valid_from=first_day))
-    return {**members, person: spells}
+    members: Membership[Member], member: Member, first_day: date
+) -> dict[Member, tuple[Spell, ...]]:
+    spells = (*members.get(member, ()), Spell(valid_from=first_day))
+    return {**members, member: spells}
 
 
 def left(
-    members: Membership, person: PersonId, last_day: date
-) -> "dict[PersonId, tuple[Spell, ...]]":
-    spells = tuple(spell.ended(last_day) for spell in members[person])
-    return {**members, person: spells}
+    members: Membership[Member], member: Member, last_day: date
+) -> dict[Member, tuple[Spell, ...]]:
+    spells = tuple(spell.ended(last_day) for spell in members[member])
+    return {**members, member: spells}
+
+
+def last_day_of_term(first_day: date, months: int | None) -> date | None:
+    """The day before the same day `months` later; None for a term without end."""
+    if months is None:
+        return None
+    years, month = divmod(first_day.month - 1 + months, 12)
+    # The 31st of a shorter month is its last day.
+    for day in range(first_day.day, 0, -1):
+        try:
+            return date(first_day.year + years, month + 1, day) - ONE_DAY
+        except ValueError:
+            continue
+    raise AssertionError(first_day)
 
 
 def local_day(moment: datetime) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from domain import meeting_state, minutes, office, organisation_state, staff_state
-from domain.council import Council
+from domain.council_state import Council
 from domain.dates import Spell, in_force
 from domain.decider import Act
 from domain.document_state import Document, stream_of
@@ -14,7 +14,7 @@ from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation_state import Organisation
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.staff_state import Staff
 from domain.surroundings import (
     BodyFacts,

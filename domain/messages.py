@@ -8,6 +8,9 @@ import msgspec
 
 from domain import (
     council,
+    council_commands,
+    council_events,
+    council_state,
     document,
     document_commands,
     document_events,
@@ -24,6 +27,9 @@ from domain import (
     organisation_events,
     organisation_state,
     review_body,
+    review_body_commands,
+    review_body_events,
+    review_body_state,
     staff,
     staff_events,
     staff_state,
@@ -68,12 +74,16 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "review-body",
             review_body.decide,
-            review_body.evolve,
-            review_body.place,
+            review_body_state.evolve,
+            review_body_state.place,
             is_indexed=True,
         ),
         Aggregate(
-            "council", council.decide, council.evolve, council.place, is_indexed=True
+            "council",
+            council.decide,
+            council_state.evolve,
+            council_state.place,
+            is_indexed=True,
         ),
         Aggregate("meeting", meeting.decide, meeting_state.evolve, meeting_state.place),
         Aggregate("minutes", None, minutes.evolve, minutes.place),
@@ -109,22 +119,22 @@ SCOPES: dict[type[Event], str] = {
     unit.RegulationApproved: PUBLIC,
     unit.UnitActivated: PUBLIC,
     unit.UnitClosed: PUBLIC,
-    review_body.ReviewBodyFormed: PUBLIC,
-    review_body.BodyMemberAdded: PUBLIC,
-    review_body.BodyMemberRemoved: PUBLIC,
-    review_body.BodyFellBelowMinimum: PUBLIC,
-    review_body.BodyReachedMinimum: PUBLIC,
-    review_body.ChairElected: PUBLIC,
-    review_body.DepartmentHeadAppointed: PUBLIC,
-    review_body.SpecialistInvited: OWN,
-    review_body.ReviewBodyDissolved: PUBLIC,
-    council.CouncilEstablished: PUBLIC,
-    council.CouncilMemberElected: PUBLIC,
-    council.CouncilMemberRemoved: PUBLIC,
-    council.CouncilConstituted: PUBLIC,
-    council.CouncilChairSeated: PUBLIC,
-    council.CouncilSecretarySeated: PUBLIC,
-    council.CouncilDissolved: PUBLIC,
+    review_body_events.ReviewBodyFormed: PUBLIC,
+    review_body_events.BodyMemberAdded: PUBLIC,
+    review_body_events.BodyMemberRemoved: PUBLIC,
+    review_body_events.BodyFellBelowMinimum: PUBLIC,
+    review_body_events.BodyReachedMinimum: PUBLIC,
+    review_body_events.ChairElected: PUBLIC,
+    review_body_events.DepartmentHeadAppointed: PUBLIC,
+    review_body_events.SpecialistInvited: OWN,
+    review_body_events.ReviewBodyDissolved: PUBLIC,
+    council_events.CouncilEstablished: PUBLIC,
+    council_events.CouncilMemberElected: PUBLIC,
+    council_events.CouncilMemberRemoved: PUBLIC,
+    council_events.CouncilConstituted: PUBLIC,
+    council_events.CouncilChairSeated: PUBLIC,
+    council_events.CouncilSecretarySeated: PUBLIC,
+    council_events.CouncilDissolved: PUBLIC,
     meeting_events.MeetingPlanned: OWN,
     meeting_events.MeetingConvened: OWN,
     meeting_events.ItemPlaced: OWN,
@@ -167,12 +177,12 @@ def _unit(command: unit.UnitCommand) -> Stream:
     return unit.reference(command.bin, command.unit_id)
 
 
-def _review_body(command: review_body.ReviewBodyCommand) -> Stream:
-    return review_body.reference(command.bin, command.body_id)
+def _review_body(command: review_body_commands.ReviewBodyCommand) -> Stream:
+    return review_body_state.reference(command.bin, command.body_id)
 
 
-def _council(command: council.CouncilCommand) -> Stream:
-    return council.reference(command.bin, command.key)
+def _council(command: council_commands.CouncilCommand) -> Stream:
+    return council_state.reference(command.bin, command.key)
 
 
 def _meeting(command: meeting_commands.MeetingCommand) -> Stream:
@@ -210,19 +220,19 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     unit.ApproveRegulation: _unit,
     unit.ActivateUnit: _unit,
     unit.CloseUnit: _unit,
-    review_body.FormCommission: _review_body,
-    review_body.FormDepartment: _review_body,
-    review_body.AddMember: _review_body,
-    review_body.RemoveMember: _review_body,
-    review_body.ElectChair: _review_body,
-    review_body.AppointDepartmentHead: _review_body,
-    review_body.InviteSpecialist: _review_body,
-    review_body.DissolveBody: _review_body,
-    council.EstablishCouncil: _council,
-    council.ElectMember: _council,
-    council.RemoveMember: _council,
-    council.ConstituteCouncil: _council,
-    council.DissolveCouncil: _council,
+    review_body_commands.FormCommission: _review_body,
+    review_body_commands.FormDepartment: _review_body,
+    review_body_commands.AddMember: _review_body,
+    review_body_commands.RemoveMember: _review_body,
+    review_body_commands.ElectChair: _review_body,
+    review_body_commands.AppointDepartmentHead: _review_body,
+    review_body_commands.InviteSpecialist: _review_body,
+    review_body_commands.DissolveBody: _review_body,
+    council_commands.EstablishCouncil: _council,
+    council_commands.ElectMember: _council,
+    council_commands.RemoveMember: _council,
+    council_commands.ConstituteCouncil: _council,
+    council_commands.DissolveCouncil: _council,
     meeting_commands.PlanMeeting: _meeting,
     meeting_commands.ConveneMeeting: _meeting,
     meeting_commands.PlaceItem: _meeting,

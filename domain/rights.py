@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain import office
-from domain.council import Council
+from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
 from domain.node import Node
 from domain.office import Office
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.staff import POSTS
 from domain.staff_state import Staff
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.decider import Event
 from domain.identifiers import Names, Title
 from domain.regulation.route_table import RouteRow, route_rows
 
@@ -73,6 +74,16 @@ class ReviewBodyRule(Struct, frozen=True):
     led_by: str
 
 
+class EventRule(Struct, frozen=True):
+    """The rule that an event carries out, where its fields say what `where` says."""
+
+    rule: str
+    where: dict[str, str] = {}
+
+    def speaks_of(self, event: Event) -> bool:
+        return all(getattr(event, name) == value for name, value in self.where.items())
+
+
 class RulePack(Struct, frozen=True):
     """One regulation. Nothing of it stands in code."""
 
@@ -100,6 +111,7 @@ class RulePack(Struct, frozen=True):
     drafting_posts: tuple[str, ...]
     council_levels_needing_distinct_scope: tuple[str, ...]
     default_quorum: QuorumRule
+    event_rules: dict[str, tuple[EventRule, ...]]
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]
@@ -109,6 +121,18 @@ class RulePack(Struct, frozen=True):
         for row in self.routes:
             if row.kind == kind and row.level == level and row.profile == profile:
                 return row
+        return None
+
+    def rule_of_event(self, event: Event) -> str | None:
+        """The rule that an event carries out, None where no rule speaks of it.
+
+        What is said of the event itself comes before what is said of its aggregate.
+        """
+        name = event.tag.rpartition(".")[0]
+        for key in (name, name.partition(".")[0]):
+            for row in self.event_rules.get(key, ()):
+                if row.speaks_of(event):
+                    return row.rule
         return None
 
     def document_kinds(self) -> tuple[str, ...]:

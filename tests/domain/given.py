@@ -7,13 +7,8 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from domain.council import (
-    ConstituteCouncil,
-    Council,
-    ElectMember,
-    EstablishCouncil,
-    reference,
-)
+from domain.council_commands import ConstituteCouncil, ElectMember, EstablishCouncil
+from domain.council_state import Council, reference
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
 from domain.node import GrantOperator
 from domain.organisation_commands import (
@@ -25,13 +20,13 @@ from domain.organisation_commands import (
     SetMethodistNumber,
 )
 from domain.regulation.pack import RulePack
-from domain.review_body import (
+from domain.review_body_commands import (
     AppointDepartmentHead,
     ElectChair,
     FormCommission,
     FormDepartment,
-    ReviewBody,
 )
+from domain.review_body_state import ReviewBody
 from domain.staff import AppointActing, AppointStaff
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (

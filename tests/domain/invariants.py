@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from domain.council import (
+from domain.council_events import (
     CouncilChairSeated,
     CouncilDissolved,
     CouncilEstablished,
@@ -30,7 +30,7 @@ from domain.meeting_events import (
     VoteClosed,
     VoteOpened,
 )
-from domain.review_body import (
+from domain.review_body_events import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
     BodyMemberRemoved,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.council import DissolveCouncil, RemoveMember
+from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.document_commands import (
     DeclineApproval,
     ReviseContent,
@@ -28,12 +28,8 @@ from domain.organisation_commands import (
     RenameOrganisation,
     SuspendOrganisation,
 )
-from domain.review_body import (
-    AddMember,
-    DissolveBody,
-    InviteSpecialist,
-)
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

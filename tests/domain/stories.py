@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.council import DissolveCouncil
-from domain.council import RemoveMember as RemoveFromCouncil
+from domain.council_commands import DissolveCouncil
+from domain.council_commands import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
 from domain.document_commands import (
     ApproveDocument,
@@ -20,7 +20,7 @@ from domain.document_commands import (
 from domain.identifiers import PersonId, Stream
 from domain.meeting_commands import AnnulVote, CallOff
 from domain.meeting_events import ItemPlaced
-from domain.review_body import AddMember, DissolveBody, RemoveMember
+from domain.review_body_commands import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

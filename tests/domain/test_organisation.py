@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from domain.council import RemoveMember
+from domain.council_commands import RemoveMember
 from domain.decider import Command
 from domain.document_commands import (
     ApproveDocument,
@@ -38,8 +38,8 @@ from domain.organisation_events import (
     OrganisationRegistered,
 )
 from domain.regulation import kato
-from domain.review_body import DissolveBody
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import DissolveBody
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.council import ElectMember
+from domain.council_commands import ElectMember
 from domain.document_commands import ApproveDocument, SubmitDocument
 from domain.identifiers import CapacityId
 from domain.meeting_commands import PlanMeeting
