@@ -149,6 +149,10 @@ _FIELDS: dict[str, Fields] = {
         "number": 4,
     },
     "organisation.assign-direct-leadership": {"person_id": DEPUTY_PERSON},
+    "organisation.assign-supervision": {
+        "person_id": DEPUTY_PERSON,
+        "discipline_codes": ["6B06102", "INF101"],
+    },
     "staff.appoint": {
         "person_id": HEAD_PERSON,
         "post": "HEAD",

@@ -3,9 +3,11 @@
 from domain import office
 from domain.dates import Spell, most_at_once
 from domain.decider import Decider, Event, On, Refusal
+from domain.identifiers import Bin, CapacityId, PersonId
 from domain.organisation_commands import (
     ActivateOrganisation,
     AssignDirectLeadership,
+    AssignSupervision,
     CloseOrganisation,
     CorrectRegistration,
     DeclareLevels,
@@ -27,6 +29,7 @@ from domain.organisation_events import (
     OrganisationActivated,
     OrganisationClosed,
     OrganisationSuspended,
+    SupervisionAssigned,
 )
 from domain.organisation_registration import (
     correct,
@@ -97,6 +100,8 @@ def decide(
             return set_methodist_number(command, state, facts)
         case AssignDirectLeadership(), Organisation():
             return assign_direct_leadership(command, facts)
+        case AssignSupervision(), Organisation():
+            return assign_supervision(command, facts)
     raise AssertionError(command)
 
 
@@ -188,15 +193,34 @@ def assign_direct_leadership(
     command: AssignDirectLeadership, facts: Surroundings
 ) -> list[Event | On]:
     """Rule 14: direct leadership belongs to the deputy head."""
+    return [
+        DirectLeadershipAssigned(
+            person_id=command.person_id,
+            appointment_id=deputy_capacity(command.bin, command.person_id, facts),
+        )
+    ]
+
+
+def assign_supervision(
+    command: AssignSupervision, facts: Surroundings
+) -> list[Event | On]:
+    """Rule 31: deputy heads lead by the disciplines that they supervise."""
+    return [
+        SupervisionAssigned(
+            person_id=command.person_id,
+            appointment_id=deputy_capacity(command.bin, command.person_id, facts),
+            discipline_codes=tuple(dict.fromkeys(command.discipline_codes)),
+        )
+    ]
+
+
+def deputy_capacity(owner: Bin, person: PersonId, facts: Surroundings) -> CapacityId:
+    """The office of a deputy head that the person holds, or acts in, on this day."""
     needed = facts.pack.direct_leadership_post
-    for post in facts.posts(command.bin, command.person_id):
+    for post in facts.posts(owner, person):
         if post.post == needed:
-            return [
-                DirectLeadershipAssigned(
-                    person_id=command.person_id, appointment_id=post.capacity
-                )
-            ]
-    raise Refusal("R14-DEPUTY", person_id=command.person_id, needed=needed)
+            return post.capacity
+    raise Refusal("R14-DEPUTY", person_id=person, needed=needed)
 
 
 ORGANISATION = Decider(decide, evolve, place)

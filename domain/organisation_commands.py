@@ -1,10 +1,21 @@
 """What may be asked of an organisation's registration, charter and decisions."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from domain.decider import Command
-from domain.identifiers import Bin, DecisionId, Kato, Names, Number, PersonId, Sha256
+from domain.identifiers import (
+    Bin,
+    Code,
+    DecisionId,
+    Kato,
+    Names,
+    Number,
+    PersonId,
+    Sha256,
+)
 from domain.organisation_events import Charter, MethodistInputs
 from domain.surroundings import Mandate
 
@@ -132,6 +143,15 @@ class AssignDirectLeadership(Command, frozen=True, kw_only=True):
     person_id: PersonId
 
 
+class AssignSupervision(Command, frozen=True, kw_only=True):
+    """Say which disciplines a deputy head supervises, in place of earlier ones (31)."""
+
+    tag: ClassVar[str] = "organisation.assign-supervision"
+    bin: Bin
+    person_id: PersonId
+    discipline_codes: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=500)]
+
+
 OrganisationCommand = (
     RegisterOrganisation
     | RenameOrganisation
@@ -145,4 +165,5 @@ OrganisationCommand = (
     | RecordGoverningDecision
     | SetMethodistNumber
     | AssignDirectLeadership
+    | AssignSupervision
 )

@@ -17,16 +17,22 @@ from domain.identifiers import (
 )
 from domain.surroundings import Mandate
 
+CouncilRef = Annotated[
+    str, Meta(pattern=r"^council/[0-9]{12}\.[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
+]
+
 
 class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Clauses of a charter that the rules lean on (11, A10, A21).
 
-    `route_profile` is how the organisation reads the order, as `order583-ru`.
+    `um_council` approves the chairs of the organisation's associations, as
+    `council/<bin>.um`; it may be another organisation's. `route_profile` is how the
+    organisation reads the order, as `order583-ru`.
     """
 
     regulation_approvers: tuple[str, ...] = ()
     general_documentation_approvers: tuple[str, ...] = ()
-    um_council: str | None = None
+    um_council: CouncilRef | None = None
     route_profile: str | None = None
 
 
@@ -131,6 +137,15 @@ class DirectLeadershipAssigned(Event, frozen=True, kw_only=True):
     appointment_id: CapacityId
 
 
+class SupervisionAssigned(Event, frozen=True, kw_only=True):
+    """The disciplines that a deputy head supervises from now on (rule 31)."""
+
+    tag: ClassVar[str] = "organisation.supervision-assigned.v1"
+    person_id: PersonId
+    appointment_id: CapacityId
+    discipline_codes: tuple[str, ...]
+
+
 OrganisationEvent = (
     OrganisationRegistered
     | OrganisationRenamed
@@ -144,4 +159,5 @@ OrganisationEvent = (
     | GoverningDecisionRecorded
     | MethodistNumberSet
     | DirectLeadershipAssigned
+    | SupervisionAssigned
 )

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.decider import Mark, Place
-from domain.identifiers import Bin, DecisionId, Kato, Names, Stream
+from domain.identifiers import Bin, DecisionId, Kato, Names, PersonId, Stream
 from domain.organisation_events import (
     Charter,
     CharterRecorded,
@@ -24,6 +24,7 @@ from domain.organisation_events import (
     OrganisationRenamed,
     OrganisationSuspended,
     RegistrationCorrected,
+    SupervisionAssigned,
 )
 from domain.surroundings import Mandate
 
@@ -58,6 +59,8 @@ class Organisation(Struct, frozen=True):
     methodist_numbers: tuple[tuple[date, int], ...] = ()
     numbered_by: tuple[DecisionId, ...] = ()
     """The decisions that set a number of methodists, the latest one last."""
+    supervision: dict[PersonId, tuple[str, ...]] = {}
+    """By deputy head, the disciplines that they supervise (rule 31)."""
 
     @property
     def phase(self) -> str:
@@ -121,6 +124,9 @@ def evolve(
             )
         case DirectLeadershipAssigned():
             return state
+        case SupervisionAssigned():
+            supervision = {**state.supervision, event.person_id: event.discipline_codes}
+            return replace(state, supervision=supervision)
     assert_never(event)
 
 

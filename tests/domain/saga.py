@@ -21,6 +21,7 @@ from domain.meeting_commands import (
 from domain.node import GrantOperator, RevokeOperator
 from domain.organisation_commands import (
     AssignDirectLeadership,
+    AssignSupervision,
     CloseOrganisation,
     CorrectRegistration,
     MoveOrganisation,
@@ -43,6 +44,7 @@ from tests.domain.given import (
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    LAW,
     MONDAY_DATE,
     NEW_YEAR,
     PAVEL,
@@ -108,6 +110,8 @@ def the_charter(house: House) -> None:
     house.world.give(
         house.head, AssignDirectLeadership, bin=UNIVERSITY, person_id=DAULET
     )
+    supervised = {"person_id": DAULET, "discipline_codes": [LAW]}
+    house.world.give(house.head, AssignSupervision, bin=UNIVERSITY, **supervised)
     auditor = {"node": "local", "person_id": SYMBAT, "role": "AUDITOR"}
     house.world.give(house.registrar, GrantOperator, **auditor)
     decision = decide_acting(house)
