@@ -78,6 +78,7 @@ def decide(
             actor = facts.act.actor
             if actor.role != "HEAD" and not is_author(state, actor.person):
                 raise Refusal("DOC-AUTHOR-ONLY", role=actor.role)
+            active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "IN_REVIEW", "READY", "RETURNED")
             require_order(state, facts)
             return [
