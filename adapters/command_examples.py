@@ -32,6 +32,8 @@ MANDATE = "d90c7e42-3b58-4e16-9f2a-86c1b4d7e30a"
 METHODIST_DECISION = "18e6a5f3-c07d-4b92-a4e8-5f9d2c3b710b"
 DISSOLUTION = "a7f3c1d8-5e42-4096-8b1c-9d0e6f72a40c"
 ACTING_DECISION = "2b9e64d1-70a8-4f3c-8d15-c6f0a9b3e705"
+CARRY_OVER = "91d7e3b5-4c0f-4a68-b2d9-7e5f1c8a3b06"
+OLD_DOCUMENT = "5a0c7d92-e6b4-4f18-9c3d-b8e1f5a2d703"
 MEETING = "63b9d0e4-7f1a-4c5d-b238-0a8e4c9f610d"
 DOCUMENT = "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e"
 SERIES = "3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
@@ -59,6 +61,7 @@ _SCOPES: dict[str, dict[str, str]] = {
     "council": {"bin": UNIVERSITY, "key": "org"},
     "meeting": {"meeting_id": MEETING},
     "document": {"document_id": DOCUMENT},
+    "carry-over": {"bin": UNIVERSITY, "carry_over_id": CARRY_OVER},
 }
 """What every command of a family names."""
 
@@ -77,6 +80,8 @@ _CAPACITIES = {
     "document.record-conclusion": SECRETARY,
     "document.approve": HEAD,
     "document.decline": HEAD,
+    "carry-over.confirm": REGISTRAR,
+    "carry-over.reject": REGISTRAR,
 }
 """In which capacity, by command or family; the head's where none stands here."""
 
@@ -86,6 +91,8 @@ _QUORUM = {
     "majority": [1, 2],
 }
 _ELECTION = {"date": "2026-09-02", "voters": 84, "votes_for": 61}
+
+_OLD_ACT = {"number": "61-П", "date": "2025-08-29", "file_hash": DECISION_HASH}
 
 Fields = dict[str, Any]  # JSON-shaped values
 
@@ -303,6 +310,49 @@ _FIELDS: dict[str, Fields] = {
     },
     "document.decline": {"reason_ref": REMARKS},
     "document.withdraw": {"reason_ref": REMARKS},
+    "carry-over.propose-document": {
+        "act": _OLD_ACT,
+        "document": {
+            "document_id": OLD_DOCUMENT,
+            "kind": "WORKING_STUDY_PLAN",
+            "level": "HE",
+            "titles": {"ru": "Рабочий учебный план 6B06102, набор 2025 года"},
+            "variants": _VARIANTS,
+            "approver_role": "HEAD",
+            "valid_from": "2025-09-01",
+            "specialty_code": "6B06102",
+            "academic_year": "2025-2026",
+        },
+    },
+    "carry-over.propose-council": {
+        "act": _OLD_ACT,
+        "council": {
+            "council_id": COUNCIL_ID,
+            "title": {"ru": "Учебно-методический совет университета"},
+            "mandate": {
+                "council": "org",
+                "seats_min": 3,
+                "seats_max": 15,
+                "powers": ["REVIEW_STUDY_PLANS", "REVIEW_CURRICULA"],
+                "term_months": 36,
+                "quorum": _QUORUM,
+            },
+            "members": [DEPUTY_PERSON, TEACHER_PERSON, SECOND_TEACHER],
+            "chair": DEPUTY_PERSON,
+            "secretary": TEACHER_PERSON,
+            "valid_from": "2025-09-01",
+        },
+    },
+    "carry-over.propose-chair": {
+        "act": _OLD_ACT,
+        "chair": {
+            "body": f"review-body/{UNIVERSITY}.electrical-trades",
+            "person_id": TEACHER_PERSON,
+            "experience_years": 12,
+        },
+    },
+    "carry-over.confirm": {},
+    "carry-over.reject": {"reason_ref": REMARKS},
 }
 
 

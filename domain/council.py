@@ -17,15 +17,11 @@ from domain.council_events import (
     CouncilMemberRemoved,
     CouncilSecretarySeated,
 )
-from domain.council_state import Council, evolve, place
+from domain.council_state import KIND_OF_KEY, Council, evolve, place
 from domain.dates import ONE_DAY, last_day_of_term, local_day
 from domain.decider import Decider, Event, Refusal
 from domain.identifiers import Stream
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
-
-ORGANISATION_KEY = "org"
-UM_KEY = "um"
-KIND_OF_KEY = {ORGANISATION_KEY: "ORG_COUNCIL", UM_KEY: "UM_COUNCIL"}
 
 
 def decide(

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
+from domain.dates import Spell
 from domain.decider import Event
 from domain.identifiers import (
     Bin,
@@ -13,6 +14,7 @@ from domain.identifiers import (
     Stream,
     UnitId,
 )
+from domain.provenance import Provenance
 from domain.regulation.pack import QuorumRule
 from domain.surroundings import Election
 
@@ -33,6 +35,33 @@ class CouncilEstablished(Event, frozen=True, kw_only=True):
     quorum_rule: QuorumRule
     levels: tuple[str, ...]
     distinct_from_pedagogical_council: bool
+
+
+class CouncilCarriedOver(Event, frozen=True, kw_only=True):
+    """A council that sat before the register, entered by head and registrar together.
+
+    Its mandate is the act that `carried_over` names; its officers are seated next.
+    """
+
+    tag: ClassVar[str] = "council.carried-over.v1"
+    council_id: CouncilId
+    bin: Bin
+    key: UnitId
+    kind: str
+    unit: Stream | None
+    title: Names
+    seats_min: int
+    seats_max: int
+    powers: tuple[str, ...]
+    term_months: int | None
+    quorum_rule: QuorumRule
+    levels: tuple[str, ...]
+    distinct_from_pedagogical_council: bool
+    members: tuple[PersonId, ...]
+    chair: PersonId
+    secretary: PersonId
+    term: Spell
+    carried_over: Provenance
 
 
 class CouncilMemberElected(Event, frozen=True, kw_only=True):
@@ -80,6 +109,7 @@ class CouncilDissolved(Event, frozen=True, kw_only=True):
 
 CouncilEvent = (
     CouncilEstablished
+    | CouncilCarriedOver
     | CouncilMemberElected
     | CouncilMemberRemoved
     | CouncilConstituted

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.council_events import (
+    CouncilCarriedOver,
     CouncilChairSeated,
     CouncilConstituted,
     CouncilDissolved,
@@ -20,6 +21,8 @@ from domain.dates import ONE_DAY, Spell, joined, left, members_on
 from domain.decider import Mark, Place
 from domain.identifiers import Bin, CouncilId, Names, PersonId, Stream, UnitId
 from domain.regulation.pack import QuorumRule
+
+KIND_OF_KEY = {"org": "ORG_COUNCIL", "um": "UM_COUNCIL"}
 
 
 def reference(owner: str, key: str) -> Stream:
@@ -105,6 +108,8 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
             mark.at,
             term_months=event.term_months,
         )
+    if isinstance(event, CouncilCarriedOver):
+        return carried_over(event, mark)
     assert state is not None
     replace = msgspec.structs.replace
     state = replace(state, last_act=mark.at)
@@ -131,6 +136,29 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
         case CouncilDissolved():
             return replace(state, phase="DISSOLVED", dissolved_on=mark.on)
     assert_never(event)
+
+
+def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
+    """In office since the term began; on record here from now on."""
+    since = Spell(valid_from=event.term.valid_from)
+    return Council(
+        event.bin,
+        event.key,
+        event.kind,
+        event.council_id,
+        event.unit,
+        event.title,
+        event.seats_min,
+        event.seats_max,
+        event.quorum_rule,
+        event.levels,
+        mark.at,
+        mark.at,
+        phase="ACTIVE",
+        terms=(event.term,),
+        members={person: (since,) for person in event.members},
+        term_months=event.term_months,
+    )
 
 
 def seated(

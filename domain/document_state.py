@@ -11,6 +11,7 @@ from domain.decider import Mark, Place, Refusal
 from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentEvent,
     DocumentReady,
@@ -70,6 +71,7 @@ class Document(Struct, frozen=True):
     stage_opened_at: datetime | None = None
     concluded: dict[Stream, str] = {}
     round: int = 0
+    carried_over: bool = False
 
     def stage(self) -> RouteStage | None:
         return self.route.stage(self.stage_no) if self.route else None
@@ -108,9 +110,35 @@ def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document
             drafted_by=mark.by,
             last_act=mark.at,
         )
+    if isinstance(event, DocumentCarriedOver):
+        return carried_over(event, mark)
     assert state is not None
     return msgspec.structs.replace(
         state, last_act=mark.at, **changes_of(state, event, mark)
+    )
+
+
+def carried_over(event: DocumentCarriedOver, mark: Mark) -> Document:
+    return Document(
+        document=event.document_id,
+        series=event.series_id,
+        bin=event.bin,
+        kind=event.kind,
+        rule=event.rule,
+        level=event.level,
+        author=event.author,
+        titles=event.titles,
+        discipline_code=event.discipline_code,
+        specialty_code=event.specialty_code,
+        academic_year=event.academic_year,
+        basis=(),
+        version=event.version,
+        content_hash=event.content_hash,
+        variants=event.variants,
+        drafted_by=None,
+        last_act=mark.at,
+        phase="APPROVED",
+        carried_over=True,
     )
 
 
@@ -119,8 +147,8 @@ def changes_of(
 ) -> Mapping[str, object]:
     """What an event changes of the document."""
     match event:
-        case DocumentDrafted():
-            raise AssertionError("a document is drafted once")
+        case DocumentDrafted() | DocumentCarriedOver():
+            raise AssertionError("a document begins once")
         case DocumentRevised():
             return {
                 "version": event.version,

@@ -82,6 +82,7 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
             },
+            registered_on=state.registered_on,
             general_documentation_approvers=(
                 state.charter.general_documentation_approvers
             ),

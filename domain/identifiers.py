@@ -28,6 +28,7 @@ DocumentId = NewType("DocumentId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 SeriesId = NewType("SeriesId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 MeetingId = NewType("MeetingId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 CouncilId = NewType("CouncilId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+CarryOverId = NewType("CarryOverId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 DecisionId = NewType("DecisionId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 
 UnitId = NewType("UnitId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])

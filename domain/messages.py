@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 
 from domain import (
+    carry_over,
+    carry_over_commands,
+    carry_over_events,
     council,
     council_commands,
     council_events,
@@ -90,6 +93,7 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "document", document.decide, document_state.evolve, document_state.place
         ),
+        Aggregate("carry-over", carry_over.decide, carry_over.evolve, carry_over.place),
     )
 }
 
@@ -126,10 +130,12 @@ SCOPES: dict[type[Event], str] = {
     review_body_events.BodyFellBelowMinimum: PUBLIC,
     review_body_events.BodyReachedMinimum: PUBLIC,
     review_body_events.ChairElected: PUBLIC,
+    review_body_events.ChairCarriedOver: PUBLIC,
     review_body_events.DepartmentHeadAppointed: PUBLIC,
     review_body_events.SpecialistInvited: OWN,
     review_body_events.ReviewBodyDissolved: PUBLIC,
     council_events.CouncilEstablished: PUBLIC,
+    council_events.CouncilCarriedOver: PUBLIC,
     council_events.CouncilMemberElected: PUBLIC,
     council_events.CouncilMemberRemoved: PUBLIC,
     council_events.CouncilConstituted: PUBLIC,
@@ -160,7 +166,13 @@ SCOPES: dict[type[Event], str] = {
     document_events.DocumentReady: OWN,
     document_events.DocumentReturned: OWN,
     document_events.DocumentApproved: PUBLIC,
+    document_events.DocumentCarriedOver: PUBLIC,
     document_events.DocumentWithdrawn: OWN,
+    carry_over_events.DocumentProposed: OWN,
+    carry_over_events.CouncilProposed: OWN,
+    carry_over_events.ChairProposed: OWN,
+    carry_over_events.CarryOverConfirmed: OWN,
+    carry_over_events.CarryOverRejected: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -192,6 +204,10 @@ def _meeting(command: meeting_commands.MeetingCommand) -> Stream:
 
 def _document(command: document_commands.DocumentCommand) -> Stream:
     return document_state.stream_of(command.document_id)
+
+
+def _carry_over(command: carry_over_commands.CarryOverCommand) -> Stream:
+    return carry_over.stream_of(command.bin, command.carry_over_id)
 
 
 def _node(command: node.NodeCommand) -> Stream:
@@ -256,6 +272,11 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     document_commands.ApproveDocument: _document,
     document_commands.DeclineApproval: _document,
     document_commands.WithdrawDocument: _document,
+    carry_over_commands.ProposeDocument: _carry_over,
+    carry_over_commands.ProposeCouncil: _carry_over,
+    carry_over_commands.ProposeChair: _carry_over,
+    carry_over_commands.ConfirmCarryOver: _carry_over,
+    carry_over_commands.RejectCarryOver: _carry_over,
 }
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}

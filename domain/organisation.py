@@ -144,11 +144,7 @@ def record_decision(
     mandate = command.mandate
     if (command.kind == MANDATE) != (mandate is not None):
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, kind=command.kind)
-    if mandate and not (
-        1 <= mandate.seats_min <= mandate.seats_max <= 1000
-        and mandate.powers
-        and (mandate.quorum is None or mandate.quorum.can_be_met)
-    ):
+    if mandate and not mandate.is_sound:
         raise Refusal("R14-MANDATE", decision_id=command.decision_id, mandate=mandate)
     if (command.kind == METHODIST_NUMBER) != (command.inputs is not None):
         raise Refusal("ORG-INPUTS", decision_id=command.decision_id, kind=command.kind)

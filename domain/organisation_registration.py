@@ -3,7 +3,6 @@
 from datetime import date
 
 from domain import unit
-from domain.dates import local_day
 from domain.decider import Event, On, Refusal
 from domain.identifiers import Bin, Names, UnitId, is_synthetic, is_valid_bin
 from domain.organisation_commands import (
@@ -132,14 +131,13 @@ def correct(
     right = (command.names, command.kato, command.kind)
     if all(one in (None, was) for one, was in zip(right, entered, strict=True)):
         raise Refusal("ORG-UNCHANGED", bin=state.bin)
-    registered_on = local_day(state.phases[0][0])
     return [
         RegistrationCorrected(
             names=command.names,
             kato=command.kato,
             kind=command.kind,
             act_no=command.act_no,
-            date=takes_effect(command.date, registered_on, facts),
+            date=takes_effect(command.date, state.registered_on, facts),
         )
     ]
 

@@ -6,6 +6,7 @@ from typing import TypeVar, assert_never
 import msgspec
 from msgspec import Struct
 
+from domain.dates import local_day
 from domain.decider import Mark, Place
 from domain.identifiers import Bin, DecisionId, Kato, Names, PersonId, Stream
 from domain.organisation_events import (
@@ -65,6 +66,10 @@ class Organisation(Struct, frozen=True):
     @property
     def phase(self) -> str:
         return self.phases[-1][1]
+
+    @property
+    def registered_on(self) -> date:
+        return local_day(self.phases[0][0])
 
     def phase_at(self, moment: datetime) -> str:
         """The phase at `moment`: UNREGISTERED before there was any."""

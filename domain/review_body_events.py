@@ -17,6 +17,7 @@ from domain.identifiers import (
     Sha256,
     Stream,
 )
+from domain.provenance import Provenance
 from domain.regulation.pack import QuorumRule
 from domain.surroundings import Election
 
@@ -82,6 +83,16 @@ class ChairElected(Event, frozen=True, kw_only=True):
     valid_from: date
 
 
+class ChairCarriedOver(Event, frozen=True, kw_only=True):
+    """A chair elected before, entered by head and registrar together."""
+
+    tag: ClassVar[str] = "review-body.chair-carried-over.v1"
+    person_id: PersonId
+    experience_years: Years
+    valid_from: date
+    carried_over: Provenance
+
+
 class DepartmentHeadAppointed(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.department-head-appointed.v1"
     body_id: BodyId
@@ -108,6 +119,7 @@ ReviewBodyEvent = (
     | BodyFellBelowMinimum
     | BodyReachedMinimum
     | ChairElected
+    | ChairCarriedOver
     | DepartmentHeadAppointed
     | SpecialistInvited
     | ReviewBodyDissolved

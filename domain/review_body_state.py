@@ -15,6 +15,7 @@ from domain.review_body_events import (
     BodyMemberAdded,
     BodyMemberRemoved,
     BodyReachedMinimum,
+    ChairCarriedOver,
     ChairElected,
     DepartmentHeadAppointed,
     ReviewBodyDissolved,
@@ -116,7 +117,7 @@ def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> Revi
             return replace(state, below_minimum=True)
         case BodyReachedMinimum():
             return replace(state, below_minimum=False)
-        case ChairElected():
+        case ChairElected() | ChairCarriedOver():
             first_day = event.valid_from
             return with_leader(state, event.person_id, CHAIR, first_day, mark)
         case DepartmentHeadAppointed():

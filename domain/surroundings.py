@@ -66,6 +66,15 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     term_months: Annotated[int, Meta(ge=1, le=1200)] | None = None
     quorum: QuorumRule | None = None
 
+    @property
+    def is_sound(self) -> bool:
+        """It fixes a composition and powers, by which the council could ever decide."""
+        return (
+            1 <= self.seats_min <= self.seats_max <= 1000
+            and bool(self.powers)
+            and (self.quorum is None or self.quorum.can_be_met)
+        )
+
 
 class GoverningDecision(Struct, frozen=True):
     """A decision of the organisation's council, by the day of the act."""
@@ -90,6 +99,7 @@ class OrganisationFacts(Struct, frozen=True):
     mandates: dict[DecisionId, Mandate]
     methodist_numbers: tuple[tuple[date, int], ...]
     governing_decisions: dict[DecisionId, GoverningDecision]
+    registered_on: date
     general_documentation_approvers: tuple[str, ...] = ()
     route_profile: str | None = None
 

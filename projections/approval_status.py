@@ -1,14 +1,16 @@
 """Where every document stands: its state, who must still conclude, who approved it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 import msgspec
 from msgspec import Struct
 
+from domain.dates import KAZAKHSTAN
 from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentReady,
     DocumentReturned,
@@ -85,6 +87,7 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_to: date | None = None
     self_review_flag: bool = False
+    carried_over: bool = False
     state_since: datetime
     last_event_id: str
     last_event_type: str
@@ -104,6 +107,8 @@ def fold(
 ) -> ApprovalStatus | None:
     if isinstance(recorded.event, DocumentDrafted):
         return drafted(recorded.event, recorded)
+    if isinstance(recorded.event, DocumentCarriedOver):
+        return carried_over(recorded.event, recorded)
     if row is None:
         return None
     changed = changes_of(row, recorded)
@@ -146,6 +151,49 @@ def drafted(event: DocumentDrafted, recorded: Recorded) -> ApprovalStatus:
         version=event.version,
         content_hash=event.content_hash,
         basis_refs=tuple(f"{b.kind}: {b.reference}" for b in event.basis_refs),
+        state_since=recorded.at,
+        last_event_id=recorded.event_id,
+        last_event_type=recorded.tag,
+        last_version=recorded.version,
+        last_position=recorded.position,
+        updated_at=recorded.recorded_at,
+    )
+
+
+def carried_over(event: DocumentCarriedOver, recorded: Recorded) -> ApprovalStatus:
+    """Approved on the day of an act older than the register; no route was taken."""
+    act = event.carried_over.act
+    return ApprovalStatus(
+        document_id=event.document_id,
+        series_id=event.series_id,
+        rule_pack=recorded.rule_pack,
+        rule_no=event.rule,
+        kind=event.kind,
+        level=event.level,
+        org_bin=event.bin,
+        org_kato=recorded.kato,
+        region_kato=recorded.kato[:2] + "0000000",
+        title_ru=event.titles.ru,
+        title_kk=event.titles.kk,
+        title_en=event.titles.en,
+        languages=tuple(variant.language for variant in event.variants),
+        discipline_code=event.discipline_code,
+        specialty_code=event.specialty_code,
+        academic_year=event.academic_year,
+        author_kind=event.author.kind,
+        author_unit_id=None,
+        author_person_id=None,
+        version=event.version,
+        content_hash=event.content_hash,
+        basis_refs=(),
+        state="APPROVED",
+        approved_by_person_id=event.approver_person_id,
+        approved_by_role=event.approver_role,
+        approved_at=datetime.combine(act.date, time(), KAZAKHSTAN).astimezone(UTC),
+        approval_act_no=act.number,
+        valid_from=event.valid_from,
+        valid_to=event.valid_to,
+        carried_over=True,
         state_since=recorded.at,
         last_event_id=recorded.event_id,
         last_event_type=recorded.tag,

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.carry_over_commands import RejectCarryOver
 from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.document_commands import (
     DeclineApproval,
@@ -47,17 +48,26 @@ from tests.domain.given import (
     LAW,
     MONDAY_DATE,
     NEW_YEAR,
+    NURLAN,
     PAVEL,
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
     UNIVERSITY_COUNCIL,
+    WELDERS,
     ZHANNA,
     House,
     a_university_and_a_college,
     appoint_acting,
     decide_acting,
+    form_commission,
     mandate,
+)
+from tests.domain.history import (
+    confirm,
+    propose_chair,
+    propose_council,
+    propose_document,
 )
 from tests.domain.reviewing import (
     SALTED,
@@ -79,11 +89,26 @@ def a_saga() -> World:
     university, college = a_university_and_a_college()
     the_registration(university)
     the_charter(university)
+    the_history(university)
     the_documents(university)
     a_lively_meeting(university)
+    the_old_chair(college)
     the_commission(college)
     the_end(university, college)
     return university.world
+
+
+def the_history(house: House) -> None:
+    """A plan, a council and a chair of before the register, and what was refused."""
+    confirm(house, propose_document(house))
+    refused = propose_document(house, "hearsay")
+    house.world.give(house.registrar, RejectCarryOver, **refused, reason_ref=SALTED)
+    confirm(house, propose_council(house, "um", (BOLAT, GULNARA, ERLAN)))
+
+
+def the_old_chair(house: House) -> None:
+    body = form_commission(house, "old-welding", WELDERS[:3])
+    confirm(house, propose_chair(house, body, NURLAN))
 
 
 def the_registration(house: House) -> None:
