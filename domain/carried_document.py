@@ -2,11 +2,18 @@
 
 from domain.carry_over_events import OldDocument
 from domain.decider import On, Refusal
+from domain.document_drafting import (
+    require_consecutive_years,
+    require_one_file_a_language,
+)
 from domain.document_events import DocumentCarriedOver
 from domain.document_parts import Author, content_hash
-from domain.identifiers import SeriesId, Stream
+from domain.document_state import stream_of
+from domain.identifiers import SeriesId, in_latin
 from domain.provenance import Provenance
 from domain.regulation.route_table import RouteRow
+from domain.series import SeriesRevisionApproved
+from domain.series import stream_of as series_stream
 from domain.surroundings import OrganisationFacts, Surroundings
 
 
@@ -22,23 +29,27 @@ def carried(
     roles = tuple(dict.fromkeys(role for each in rows for role in each.approvers))
     if old.approver_role not in roles:
         raise Refusal(f"R{row.rule}-APPROVER", role=old.approver_role, allowed=roles)
-    languages = [variant.language for variant in old.variants]
-    if len(set(languages)) < len(languages):
-        raise Refusal("DOC-VARIANTS", languages=languages)
+    require_one_file_a_language(old.variants)
+    require_consecutive_years(old.academic_year)
     if old.valid_to is not None and old.valid_to < old.valid_from:
         raise Refusal("DOC-DATES", valid_from=old.valid_from, valid_to=old.valid_to)
     if facts.document(old.document_id) is not None:
         raise Refusal("DOC-EXISTS", document_id=old.document_id)
+    series = old.series_id or SeriesId(old.document_id)
+    found = facts.series(series)
+    own = (organisation.bin, old.kind, old.level)
+    if found is not None and (found.owner, found.kind, found.level) != own:
+        raise Refusal("DOC-SERIES", series_id=series)
     event = DocumentCarriedOver(
         document_id=old.document_id,
-        series_id=old.series_id or SeriesId(old.document_id),
+        series_id=series,
         bin=organisation.bin,
         kind=old.kind,
         rule=row.rule,
         level=old.level,
         author=Author(kind=row.author),
         titles=old.titles,
-        specialty_code=old.specialty_code,
+        specialty_code=old.specialty_code and in_latin(old.specialty_code),
         discipline_code=old.discipline_code,
         academic_year=old.academic_year,
         version=1,
@@ -50,7 +61,14 @@ def carried(
         valid_to=old.valid_to,
         carried_over=provenance,
     )
-    return [On(Stream(f"document/{old.document_id}"), event)]
+    joined = SeriesRevisionApproved(
+        series_id=series,
+        bin=organisation.bin,
+        kind=old.kind,
+        level=old.level,
+        document_id=old.document_id,
+    )
+    return [On(stream_of(old.document_id), event), On(series_stream(series), joined)]
 
 
 def rows_of(

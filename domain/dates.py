@@ -1,7 +1,7 @@
 """Days as Kazakhstan counts them, and the dated spells of offices and memberships."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -97,6 +97,11 @@ def last_day_of_term(first_day: date, months: int | None) -> date | None:
         except ValueError:
             continue
     raise AssertionError(first_day)
+
+
+def first_instant(day: date) -> datetime:
+    """When a day begins in Kazakhstan, in UTC."""
+    return datetime.combine(day, time(), KAZAKHSTAN).astimezone(UTC)
 
 
 def local_day(moment: datetime) -> date:

@@ -1,26 +1,31 @@
 """A document on its way: drafted, submitted, concluded on, approved or returned."""
 
-from domain.decider import Decider, Event, Refusal
-from domain.document_approval import approve, require_approver
+from domain.decider import Decider, Event, On, Refusal
+from domain.document_approval import approve
+from domain.document_authors import require_may_change
 from domain.document_commands import (
+    AnnulDocument,
     ApproveDocument,
     CreateDocument,
     DeclineApproval,
     DocumentCommand,
     RecordConclusion,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
+    SupersedeDocument,
     WithdrawDocument,
 )
 from domain.document_drafting import create, require_one_file_a_language
-from domain.document_events import DocumentReturned, DocumentRevised, DocumentWithdrawn
+from domain.document_ending import annul, decline, supersede, withdraw
+from domain.document_events import DocumentRevised
 from domain.document_parts import content_hash
+from domain.document_replan import replan
 from domain.document_review import record_conclusion
 from domain.document_route import submit
 from domain.document_state import (
     Document,
     evolve,
-    is_author,
     place,
     require_order,
     require_phase,
@@ -30,7 +35,7 @@ from domain.surroundings import Surroundings, active_organisation
 
 def decide(
     command: DocumentCommand, state: Document | None, facts: Surroundings
-) -> list[Event]:
+) -> list[Event | On]:
     if isinstance(command, CreateDocument):
         if state is not None:
             raise Refusal("DOC-EXISTS", document_id=command.document_id)
@@ -39,6 +44,7 @@ def decide(
         raise Refusal("DOC-UNKNOWN", document_id=command.document_id)
     match command:
         case ReviseContent():
+            require_may_change(state, facts)
             active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
@@ -51,6 +57,7 @@ def decide(
                 )
             ]
         case SubmitDocument():
+            require_may_change(state, facts)
             active_organisation(state.bin, facts)
             require_phase(state, "DRAFT", "RETURNED")
             require_order(state, facts)
@@ -59,31 +66,16 @@ def decide(
             return record_conclusion(command, state, facts)
         case ApproveDocument():
             return approve(command, state, facts)
+        case ReplanRoute():
+            return replan(command, state, facts)
         case DeclineApproval():
-            require_approver(state, facts)
-            active_organisation(state.bin, facts)
-            require_phase(state, "READY")
-            require_order(state, facts)
-            return [
-                DocumentReturned(
-                    version=state.version,
-                    round=state.round,
-                    stage_no=None,
-                    body=None,
-                    role=facts.act.actor.role,
-                    reason_refs=(command.reason_ref,),
-                )
-            ]
+            return decline(command, state, facts)
         case WithdrawDocument():
-            actor = facts.act.actor
-            if actor.role != "HEAD" and not is_author(state, actor.person):
-                raise Refusal("DOC-AUTHOR-ONLY", role=actor.role)
-            active_organisation(state.bin, facts)
-            require_phase(state, "DRAFT", "IN_REVIEW", "READY", "RETURNED")
-            require_order(state, facts)
-            return [
-                DocumentWithdrawn(version=state.version, reason_ref=command.reason_ref)
-            ]
+            return withdraw(command, state, facts)
+        case SupersedeDocument():
+            return supersede(command, state, facts)
+        case AnnulDocument():
+            return annul(command, state, facts)
     raise AssertionError(command)
 
 

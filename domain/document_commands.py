@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from domain.decider import Command
+from domain.decider import Batch, Command
 from domain.document_parts import Author, Basis, GivenSignature, Variants
 from domain.identifiers import (
     Bin,
     Code,
+    CodeAsWritten,
+    CommandId,
     ContentRef,
     DocumentId,
     MeetingId,
@@ -39,7 +41,7 @@ class CreateDocument(DocumentCommand, frozen=True, kw_only=True):
     variants: Variants
     series_id: SeriesId | None = None
     discipline_code: Code | None = None
-    specialty_code: Code | None = None
+    specialty_code: CodeAsWritten | None = None
     academic_year: Annotated[str, Meta(pattern=r"^20[0-9]{2}-20[0-9]{2}$")] | None = (
         None
     )
@@ -77,6 +79,29 @@ class RecordConclusion(DocumentCommand, frozen=True, kw_only=True):
     remarks_ref: ContentRef | None = None
 
 
+class ConcludedDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One document of a batch, with the text that the body concluded on."""
+
+    document_id: DocumentId
+    content_hash: Sha256
+    remarks_ref: ContentRef | None = None
+
+
+class RecordBatchConclusion(Batch, frozen=True, kw_only=True):
+    """Record what a body concluded on many documents of one agenda item (rule 20).
+
+    The k-th document's is `document.record-conclusion` under `<command_id>/<k>`.
+    """
+
+    tag: ClassVar[str] = "document.record-batch-conclusion"
+    body: Stream
+    meeting_id: MeetingId
+    item: int
+    documents: Annotated[
+        tuple[ConcludedDocument, ...], Meta(min_length=1, max_length=500)
+    ]
+
+
 class ApproveDocument(DocumentCommand, frozen=True, kw_only=True):
     """Approve the document by the act of the role that its rule names."""
 
@@ -95,7 +120,47 @@ class DeclineApproval(DocumentCommand, frozen=True, kw_only=True):
 
 
 class WithdrawDocument(DocumentCommand, frozen=True, kw_only=True):
-    """Take the document back, by its author or the head."""
+    """Take the document back, before it is approved."""
 
     tag: ClassVar[str] = "document.withdraw"
     reason_ref: ContentRef | None = None
+
+
+class ReplanRoute(DocumentCommand, frozen=True, kw_only=True):
+    """Plan the route anew where a body of it is gone or unable to conclude (A25)."""
+
+    tag: ClassVar[str] = "document.replan-route"
+    reasons_ref: ContentRef
+
+
+class SupersedeDocument(DocumentCommand, frozen=True, kw_only=True):
+    """Say that a later approved document of the series stands in this one's place."""
+
+    tag: ClassVar[str] = "document.supersede"
+    superseded_by: DocumentId
+
+
+class AnnulDocument(DocumentCommand, frozen=True, kw_only=True):
+    """Undo an approval, by the act of the role that approves such documents."""
+
+    tag: ClassVar[str] = "document.annul"
+    act_no: Number
+    reason_ref: ContentRef
+
+
+def conclusions_of(batch: RecordBatchConclusion) -> list[Command]:
+    """The commands that a batch of conclusions is."""
+    return [
+        RecordConclusion(
+            command_id=CommandId(f"{batch.command_id}/{number}"),
+            capacity=batch.capacity,
+            occurred_at=batch.occurred_at,
+            document_id=one.document_id,
+            body=batch.body,
+            content_hash=one.content_hash,
+            meeting_id=batch.meeting_id,
+            item=batch.item,
+            remarks_ref=one.remarks_ref,
+        )
+        for number, one in enumerate(batch.documents, start=1)
+    ]

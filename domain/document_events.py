@@ -17,7 +17,7 @@ from domain.identifiers import (
     Stream,
 )
 from domain.provenance import Provenance
-from domain.regulation.route import Route
+from domain.regulation.route import Route, SkippedStage
 
 
 class DocumentDrafted(Event, frozen=True, kw_only=True):
@@ -64,6 +64,44 @@ class StageOpened(Event, frozen=True, kw_only=True):
     round: int
     stage_no: int
     bodies: tuple[Stream, ...]
+
+
+class ReviewRequested(Event, frozen=True, kw_only=True):
+    """A stage opened for a joint commission of another organisation, the `host`.
+
+    It belongs to the host, so that it stands in its feed, and says by itself what is
+    to be concluded on: `bin` is the organisation whose document it is.
+    """
+
+    tag: ClassVar[str] = "document.review-requested.v1"
+    document_id: DocumentId
+    bin: Bin
+    host: Bin
+    body: Stream
+    titles: Names
+    kind: str
+    rule: str
+    level: str
+    version: int
+    round: int
+    stage_no: int
+    content_hash: Sha256
+    variants: tuple[Variant, ...]
+
+
+class RouteReplanned(Event, frozen=True, kw_only=True):
+    """The route as it is from now on; `dropped` are the bodies that left it, and why.
+
+    What was concluded stays. Where the open stage is not passed by this, it goes on;
+    bodies that join it are opened to by an event of their own.
+    """
+
+    tag: ClassVar[str] = "document.route-replanned.v1"
+    version: int
+    round: int
+    route: Route
+    dropped: tuple[SkippedStage, ...]
+    reasons_ref: ContentRef
 
 
 class ConclusionRecorded(Event, frozen=True, kw_only=True):
@@ -162,6 +200,35 @@ class DocumentWithdrawn(Event, frozen=True, kw_only=True):
     reason_ref: ContentRef | None
 
 
+class DocumentSuperseded(Event, frozen=True, kw_only=True):
+    """A later document of the same series, approved, stands in its place."""
+
+    tag: ClassVar[str] = "document.superseded.v1"
+    document_id: DocumentId
+    series_id: SeriesId
+    bin: Bin
+    kind: str
+    level: str
+    version: int
+    superseded_by: DocumentId
+
+
+class DocumentAnnulled(Event, frozen=True, kw_only=True):
+    """The approval is undone by an act of the role that the route names."""
+
+    tag: ClassVar[str] = "document.annulled.v1"
+    document_id: DocumentId
+    series_id: SeriesId
+    bin: Bin
+    kind: str
+    level: str
+    version: int
+    content_hash: Sha256
+    annulled_by: Approver
+    act_no: str
+    reason_ref: ContentRef
+
+
 DocumentEvent = (
     DocumentDrafted
     | DocumentRevised
@@ -174,4 +241,7 @@ DocumentEvent = (
     | DocumentApproved
     | DocumentCarriedOver
     | DocumentWithdrawn
+    | RouteReplanned
+    | DocumentSuperseded
+    | DocumentAnnulled
 )

@@ -16,6 +16,8 @@ EM_UNIT = "EM_UNIT"
 UNVERIFIED = "UNVERIFIED"
 UNIT_AUTHOR = "UNIT"
 TEACHER_AUTHOR = "TEACHER"
+UNIT_REGULATION = "UNIT_REGULATION"
+"""The kind of document whose approval is that of its unit's regulation (rule 11)."""
 
 
 class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,8 @@
 """Bodies conclude on a document, stage by stage, or return it."""
 
-from domain.decider import Event, Refusal
+from datetime import datetime
+
+from domain.decider import Event, On, Refusal
 from domain.document_commands import RecordConclusion
 from domain.document_events import ConclusionRecorded, DocumentReturned, StagePassed
 from domain.document_parts import CONCLUSIONS, EM_UNIT, NEGATIVE, Votes
@@ -13,9 +15,10 @@ from domain.surroundings import Surroundings, active_organisation
 
 def record_conclusion(
     command: RecordConclusion, state: Document, facts: Surroundings
-) -> list[Event]:
+) -> list[Event | On]:
     """A body of the open stage, by its own officer, on this very text."""
     kind = body_kind(command.body, state)
+    require_asked(command.body, state, facts)
     require_officer(command, kind, state, facts)
     active_organisation(state.bin, facts)
     require_phase(state, "IN_REVIEW")
@@ -28,6 +31,8 @@ def record_conclusion(
     require_order(state, facts)
     if kind == EM_UNIT:
         conclusion, votes = unit_conclusion(command, facts), None
+        if state.concluded.get(command.body) == conclusion:
+            raise Refusal("DOC-CONCLUDED", body=command.body, conclusion=conclusion)
     else:
         conclusion, votes = meeting_conclusion(command, state, facts)
     recorded = ConclusionRecorded(
@@ -51,6 +56,16 @@ def body_kind(ref: Stream, state: Document) -> str:
         if body.body == ref:
             return body.kind
     return EM_UNIT if ref.startswith("unit/") else ""
+
+
+def require_asked(body: Stream, state: Document, facts: Surroundings) -> None:
+    """Another organisation learns of a document only where its body is asked."""
+    actor = facts.act.actor
+    if actor.organisation == state.bin:
+        return
+    asked = state.route.bodies() if state.route else ()
+    if actor.seat != body or body not in [one.body for one in asked]:
+        raise Refusal("DOC-UNKNOWN", document_id=state.document)
 
 
 def require_officer(
@@ -92,7 +107,7 @@ def meeting_conclusion(
         or not found.is_held
         or found.held_at is None
         or found.body != command.body
-        or found.document != state.document
+        or state.document not in found.documents
         or found.carried is None
         or found.motion is None
         or found.voted_at is None
@@ -100,13 +115,15 @@ def meeting_conclusion(
         raise Refusal(
             "MEETING-NOT-HELD", meeting_id=command.meeting_id, item=command.item
         )
-    if found.content_hash != state.content_hash:
+    if found.documents[state.document] != state.content_hash:
         raise Refusal("DOC-HASH", current=state.content_hash)
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)
     # What was voted before the stage opened, or in an earlier round, counts no more.
-    if state.stage_opened_at and found.voted_at < state.stage_opened_at:
-        raise Refusal("CMD-BEFORE", act=found.voted_at, rests_on=state.stage_opened_at)
+    opened_at = state.opened[command.body]
+    if found.voted_at < opened_at:
+        raise Refusal("CMD-BEFORE", act=found.voted_at, rests_on=opened_at)
+    require_later_vote(command.body, found.voted_at, state, facts)
     conclusion = found.motion if found.carried else NEGATIVE
     if command.conclusion not in (None, conclusion):
         raise Refusal("DOC-CONCLUSION", given=command.conclusion, voted=conclusion)
@@ -114,12 +131,22 @@ def meeting_conclusion(
     return conclusion, votes
 
 
+def require_later_vote(
+    body: Stream, voted_at: datetime, state: Document, facts: Surroundings
+) -> None:
+    """While its stage is open, a body replaces what it said by a later vote only."""
+    cited = state.cited.get(body)
+    before = facts.item(*cited) if cited else None
+    if before is not None and before.voted_at and voted_at <= before.voted_at:
+        raise Refusal("DOC-CONCLUDED", body=body, conclusion=state.concluded[body])
+
+
 def consequences(
     recorded: ConclusionRecorded,
     state: Document,
     stage: RouteStage,
     facts: Surroundings,
-) -> list[Event]:
+) -> list[Event | On]:
     """What does not suffice returns; the last one that does passes the stage."""
     route = state.route
     assert route is not None
@@ -139,4 +166,4 @@ def consequences(
     if not all(suffices(body, said.get(body.body)) for body in stage.bodies):
         return []
     passed = StagePassed(version=state.version, round=state.round, stage_no=stage.no)
-    return [passed, *next_step(state.version, state.round, route, after=stage.no)]
+    return [passed, *next_step(state, state.round, route, after=stage.no)]

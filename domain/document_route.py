@@ -1,12 +1,28 @@
 """A document is sent on its route, which is frozen from the bodies of that day."""
 
-from domain.decider import Event, Refusal
+from collections.abc import Sequence
+
+from domain import review_request
+from domain.decider import Event, On, Refusal
+from domain.document_authors import require_working_unit
 from domain.document_commands import SubmitDocument
-from domain.document_events import DocumentReady, DocumentSubmitted, StageOpened
-from domain.document_state import Document
+from domain.document_events import (
+    DocumentReady,
+    DocumentSubmitted,
+    ReviewRequested,
+    StageOpened,
+)
+from domain.document_state import Document, unit_stream
 from domain.identifiers import Stream
 from domain.regulation.pack import RulePack
-from domain.regulation.route import Candidate, NoRoute, Route, Subject, resolve
+from domain.regulation.route import (
+    Candidate,
+    NoRoute,
+    Route,
+    RouteBody,
+    Subject,
+    resolve,
+)
 from domain.surroundings import (
     BodyFacts,
     OrganisationFacts,
@@ -17,7 +33,7 @@ from domain.surroundings import (
 
 def submit(
     command: SubmitDocument, state: Document, facts: Surroundings
-) -> list[Event]:
+) -> list[Event | On]:
     """Freeze the route from the bodies of today; the basis must be stated."""
     organisation = active_organisation(state.bin, facts)
     profile = profile_of(organisation, facts.pack)
@@ -26,19 +42,14 @@ def submit(
     row = facts.pack.route_row(state.kind, state.level, profile)
     if row is None:
         raise Refusal("R2-LEVEL", levels=state.level, allowed=organisation.levels)
+    require_working_unit(row.rule, row.kind, state.bin, state.author, facts)
     stated = {basis.kind for basis in state.basis}
     missing = [kind for kind in row.basis if kind not in stated]
     if missing:
         raise Refusal(f"R{row.rule}-BASIS", missing=missing)
-    codes = {state.discipline_code, state.specialty_code} - {None}
-    subject = Subject(frozenset(map(str, codes)), unit_path(state, facts))
-    bodies = [
-        candidate(body)
-        for body in facts.reviewing_bodies(state.bin)
-        if body.serves(state.bin) and (not body.levels or state.level in body.levels)
-    ]
     named = organisation.approvers_named_by(row.charter_clause)
-    route = resolve(row, subject, bodies, named)
+    bodies = candidates_of(state, facts)
+    route = resolve(row, subject_of(state, facts), bodies, named)
     if isinstance(route, NoRoute):
         raise Refusal(route.code, **route.context)
     return [
@@ -49,13 +60,27 @@ def submit(
             variants=state.variants,
             route=route,
         ),
-        *next_step(state.version, state.round + 1, route, after=0),
+        *next_step(state, state.round + 1, route, after=0),
     ]
 
 
 def profile_of(organisation: OrganisationFacts, pack: RulePack) -> str:
     """How the organisation reads the order: as its charter says, else by default."""
     return organisation.route_profile or pack.default_profile
+
+
+def subject_of(state: Document, facts: Surroundings) -> Subject:
+    codes = {state.discipline_code, state.specialty_code} - {None}
+    return Subject(frozenset(map(str, codes)), unit_path(state, facts))
+
+
+def candidates_of(state: Document, facts: Surroundings) -> list[Candidate]:
+    """The bodies that conclude on documents of the organisation at this level."""
+    return [
+        candidate(body)
+        for body in facts.reviewing_bodies(state.bin)
+        if body.serves(state.bin) and (not body.levels or state.level in body.levels)
+    ]
 
 
 def candidate(body: BodyFacts) -> Candidate:
@@ -76,7 +101,7 @@ def unit_path(state: Document, facts: Surroundings) -> tuple[Stream, ...]:
     """From the author's unit up to its topmost parent."""
     ref: Stream | None = None
     if state.author.unit_id is not None:
-        ref = Stream(f"unit/{state.bin}.{state.author.unit_id}")
+        ref = unit_stream(state.bin, state.author.unit_id)
     elif state.author.person_id is not None:
         # The main unit is where the author teaches, whatever else they do elsewhere.
         counted = facts.pack.counted_posts
@@ -94,16 +119,48 @@ def unit_path(state: Document, facts: Surroundings) -> tuple[Stream, ...]:
     return tuple(path)
 
 
-def next_step(version: int, round_no: int, route: Route, after: int) -> list[Event]:
+def next_step(
+    state: Document, round_no: int, route: Route, after: int
+) -> list[Event | On]:
     """Open the stage that follows stage `after`, or say that the document is ready."""
     for stage in route.stages:
         if stage.no > after:
-            return [
-                StageOpened(
-                    version=version,
+            return opening(state, round_no, stage.no, stage.bodies)
+    return [DocumentReady(version=state.version, round=round_no)]
+
+
+def opening(
+    state: Document, round_no: int, stage_no: int, bodies: Sequence[RouteBody]
+) -> list[Event | On]:
+    """Open a stage to bodies; the host of another organisation's is asked for it."""
+    opened = StageOpened(
+        version=state.version,
+        round=round_no,
+        stage_no=stage_no,
+        bodies=tuple(body.body for body in bodies),
+    )
+    return [
+        opened,
+        *(
+            On(
+                review_request.stream_of(state.document, body.owner),
+                ReviewRequested(
+                    document_id=state.document,
+                    bin=state.bin,
+                    host=body.owner,
+                    body=body.body,
+                    titles=state.titles,
+                    kind=state.kind,
+                    rule=state.rule,
+                    level=state.level,
+                    version=state.version,
                     round=round_no,
-                    stage_no=stage.no,
-                    bodies=tuple(body.body for body in stage.bodies),
-                )
-            ]
-    return [DocumentReady(version=version, round=round_no)]
+                    stage_no=stage_no,
+                    content_hash=state.content_hash,
+                    variants=state.variants,
+                ),
+            )
+            for body in bodies
+            if body.owner != state.bin
+        ),
+    ]

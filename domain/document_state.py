@@ -7,9 +7,11 @@ from typing import assert_never
 import msgspec
 from msgspec import Struct
 
+from domain.dates import first_instant
 from domain.decider import Mark, Place, Refusal
 from domain.document_events import (
     ConclusionRecorded,
+    DocumentAnnulled,
     DocumentApproved,
     DocumentCarriedOver,
     DocumentDrafted,
@@ -18,7 +20,9 @@ from domain.document_events import (
     DocumentReturned,
     DocumentRevised,
     DocumentSubmitted,
+    DocumentSuperseded,
     DocumentWithdrawn,
+    RouteReplanned,
     StageOpened,
     StagePassed,
 )
@@ -26,11 +30,13 @@ from domain.document_parts import NEGATIVE, POSITIVE, Author, Basis, Variant
 from domain.identifiers import (
     Bin,
     DocumentId,
+    MeetingId,
     Names,
     PersonId,
     SeriesId,
     Sha256,
     Stream,
+    UnitId,
 )
 from domain.regulation.route import Route, RouteBody, RouteStage
 from domain.regulation.route_table import CONSIDERED_NEEDED
@@ -41,8 +47,12 @@ def stream_of(document: str) -> Stream:
     return Stream(f"document/{document}")
 
 
+def unit_stream(owner: Bin, unit_id: UnitId) -> Stream:
+    return Stream(f"unit/{owner}.{unit_id}")
+
+
 class Document(Struct, frozen=True):
-    """DRAFT, IN_REVIEW, READY, APPROVED, RETURNED or WITHDRAWN.
+    """DRAFT, IN_REVIEW, READY, APPROVED, SUPERSEDED, ANNULLED, RETURNED or WITHDRAWN.
 
     `concluded` holds the conclusions on the text now submitted, by body;
     `stage_no` is the open stage.
@@ -68,10 +78,14 @@ class Document(Struct, frozen=True):
     phase: str = "DRAFT"
     route: Route | None = None
     stage_no: int | None = None
-    stage_opened_at: datetime | None = None
+    opened: dict[Stream, datetime] = {}
+    """When the stage of a body was opened to it, in this round."""
     concluded: dict[Stream, str] = {}
+    cited: dict[Stream, tuple[MeetingId, int]] = {}
+    """The meeting and item that each conclusion comes from."""
     round: int = 0
     carried_over: bool = False
+    approved_at: datetime | None = None
 
     def stage(self) -> RouteStage | None:
         return self.route.stage(self.stage_no) if self.route else None
@@ -138,6 +152,7 @@ def carried_over(event: DocumentCarriedOver, mark: Mark) -> Document:
         drafted_by=None,
         last_act=mark.at,
         phase="APPROVED",
+        approved_at=first_instant(event.carried_over.act.date),
         carried_over=True,
     )
 
@@ -155,29 +170,50 @@ def changes_of(
                 "content_hash": event.content_hash,
                 "variants": event.variants,
                 "concluded": {},
+                "cited": {},
             }
         case DocumentSubmitted():
             return {
                 "phase": "IN_REVIEW",
                 "route": event.route,
                 "round": event.round,
+                "opened": {},
                 "concluded": {},
+                "cited": {},
             }
         case StageOpened():
-            return {"stage_no": event.stage_no, "stage_opened_at": mark.at}
+            opened = dict.fromkeys(event.bodies, mark.at)
+            return {"stage_no": event.stage_no, "opened": {**state.opened, **opened}}
         case ConclusionRecorded():
-            return {"concluded": {**state.concluded, event.body: event.conclusion}}
+            return concluded_by(event, state)
         case StagePassed():
             return {"stage_no": None}
         case DocumentReady():
-            return {"phase": "READY"}
+            return {"phase": "READY", "stage_no": None}
         case DocumentReturned():
             return {"phase": "RETURNED", "stage_no": None}
         case DocumentApproved():
-            return {"phase": "APPROVED"}
+            return {"phase": "APPROVED", "approved_at": mark.at}
         case DocumentWithdrawn():
             return {"phase": "WITHDRAWN", "stage_no": None}
+        case RouteReplanned():
+            return {"route": event.route}
+        case DocumentSuperseded():
+            return {"phase": "SUPERSEDED"}
+        case DocumentAnnulled():
+            return {"phase": "ANNULLED"}
     assert_never(event)
+
+
+def concluded_by(event: ConclusionRecorded, state: Document) -> Mapping[str, object]:
+    """The last word of a body counts, with the item that it comes from."""
+    cited = dict(state.cited)
+    if event.meeting_id is not None and event.item is not None:
+        cited[event.body] = (event.meeting_id, event.item)
+    return {
+        "concluded": {**state.concluded, event.body: event.conclusion},
+        "cited": cited,
+    }
 
 
 def place(state: Document) -> Place:

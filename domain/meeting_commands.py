@@ -1,7 +1,9 @@
 """What may be asked of a meeting."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
 
 from domain.decider import Command
 from domain.identifiers import (
@@ -34,16 +36,23 @@ class ConveneMeeting(MeetingCommand, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.convene"
 
 
-class PlaceItem(MeetingCommand, frozen=True, kw_only=True):
-    """Place an item on the agenda; for a document, its text and the motion.
+class PlacedDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document and the text of it that the body is to conclude on."""
 
-    `motion` is the proposed conclusion: carried gives it, not carried NEGATIVE.
+    document_id: DocumentId
+    content_hash: Sha256
+
+
+class PlaceItem(MeetingCommand, frozen=True, kw_only=True):
+    """Place an item on the agenda; of documents, their texts and the motion.
+
+    `motion` is the proposed conclusion on all of them, in one vote: carried gives it,
+    not carried NEGATIVE.
     """
 
     tag: ClassVar[str] = "meeting.place-item"
     kind: str
-    document_id: DocumentId | None = None
-    content_hash: Sha256 | None = None
+    documents: Annotated[tuple[PlacedDocument, ...], Meta(max_length=500)] = ()
     motion: str | None = None
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import ClassVar
 
+from msgspec import Struct
+
 from domain.decider import Event
 from domain.identifiers import (
     Bin,
@@ -31,13 +33,21 @@ class MeetingConvened(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "meeting.convened.v1"
 
 
+class DocumentOnAgenda(Struct, frozen=True):
+    """A document with the version and text that stand on the agenda."""
+
+    document_id: DocumentId
+    version: int
+    content_hash: Sha256
+
+
 class ItemPlaced(Event, frozen=True, kw_only=True):
+    """One item, one motion, one vote; `documents` may be many (rule 20)."""
+
     tag: ClassVar[str] = "meeting.item-placed.v1"
     item: int
     kind: str
-    document_id: DocumentId | None
-    version: int | None
-    content_hash: Sha256 | None
+    documents: tuple[DocumentOnAgenda, ...]
     motion: str | None
 
 

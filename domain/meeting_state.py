@@ -48,8 +48,8 @@ class Vote(Struct, frozen=True):
 
 class Item(Struct, frozen=True):
     kind: str
-    document: DocumentId | None
-    content_hash: Sha256 | None
+    documents: dict[DocumentId, Sha256]
+    """The documents of the item, each with the text that is voted on."""
     motion: str | None
     recused: tuple[PersonId, ...] = ()
     postponed: bool = False
@@ -106,7 +106,8 @@ def evolve(state: Meeting | None, event: MeetingEvent, mark: Mark) -> Meeting:
         case MeetingConvened():
             return replace(after, phase="CONVENED")
         case ItemPlaced():
-            item = Item(event.kind, event.document_id, event.content_hash, event.motion)
+            documents = {one.document_id: one.content_hash for one in event.documents}
+            item = Item(event.kind, documents, event.motion)
             return replace(after, items={**state.items, event.item: item})
         case ItemPostponed():
             return with_item(after, event.item, postponed=True)

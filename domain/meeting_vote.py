@@ -25,8 +25,8 @@ def recuse(
         raise Refusal("MEETING-ITEM", item=command.item, reason="vote is open or over")
     if command.person_id not in body.members or command.person_id in item.recused:
         raise Refusal("MEETING-RECUSAL", person_id=command.person_id)
-    document = facts.document(item.document) if item.document else None
-    is_author = document is not None and document.author_person == command.person_id
+    documents = [facts.document(document) for document in item.documents]
+    is_author = command.person_id in [one.author_person for one in documents if one]
     return [
         MemberRecused(
             item=command.item, person_id=command.person_id, is_author=is_author
@@ -40,10 +40,12 @@ def open_vote(command: OpenVote, state: Meeting, body: BodyFacts) -> list[Event 
     if item.vote is not None or item.postponed:
         raise Refusal("MEETING-ITEM", item=command.item, reason="vote is open or over")
     rule = state.quorum
-    there = [person for person in state.present if person in body.members]
+    # Whoever is a member twice, for two organisations, is one person with one vote.
+    members = set(body.members)
+    there = [person for person in dict.fromkeys(state.present) if person in members]
     entitled = tuple(person for person in there if person not in item.recused)
     present = len(there) if rule.recused_count_as_present else len(entitled)
-    base = len(body.members)
+    base = len(members)
     numerator, denominator = rule.quorum
     if present * denominator <= base * numerator or not entitled:
         raise Refusal(

@@ -33,12 +33,14 @@ from domain import (
     review_body_commands,
     review_body_events,
     review_body_state,
+    review_request,
+    series,
     staff,
     staff_events,
     staff_state,
     unit,
 )
-from domain.decider import Command, Event, Mark, Place
+from domain.decider import Batch, Command, Event, Mark, Place
 from domain.identifiers import NODE, Stream
 from domain.surroundings import Surroundings
 
@@ -94,6 +96,8 @@ AGGREGATES: dict[str, Aggregate] = {
             "document", document.decide, document_state.evolve, document_state.place
         ),
         Aggregate("carry-over", carry_over.decide, carry_over.evolve, carry_over.place),
+        Aggregate("series", None, series.evolve, series.place),
+        Aggregate("review-request", None, review_request.evolve, review_request.place),
     )
 }
 
@@ -173,6 +177,13 @@ SCOPES: dict[type[Event], str] = {
     carry_over_events.ChairProposed: OWN,
     carry_over_events.CarryOverConfirmed: OWN,
     carry_over_events.CarryOverRejected: OWN,
+    document_events.RouteReplanned: OWN,
+    document_events.DocumentSuperseded: PUBLIC,
+    document_events.DocumentAnnulled: PUBLIC,
+    document_events.ReviewRequested: OWN,
+    series.SeriesRevisionOpened: OWN,
+    series.SeriesRevisionApproved: OWN,
+    series.SeriesRevisionWithdrawn: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -277,7 +288,17 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     carry_over_commands.ProposeChair: _carry_over,
     carry_over_commands.ConfirmCarryOver: _carry_over,
     carry_over_commands.RejectCarryOver: _carry_over,
+    document_commands.ReplanRoute: _document,
+    document_commands.SupersedeDocument: _document,
+    document_commands.AnnulDocument: _document,
 }
+
+# What a batch is: commands, each decided by itself.
+COMMANDS_OF: dict[type[Batch], Callable[[Any], list[Command]]] = {
+    document_commands.RecordBatchConclusion: document_commands.conclusions_of,
+}
+
+BATCHES: dict[str, type[Batch]] = {batch.tag: batch for batch in COMMANDS_OF}
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}
 

@@ -478,8 +478,7 @@ def conclude(
         "meeting.place-item",
         **tell,
         kind="DOCUMENT",
-        document_id=document,
-        content_hash=hash_of(texts),
+        documents=[{"document_id": document, "content_hash": hash_of(texts)}],
         motion="POSITIVE",
     )
     teller.give(officer, "meeting.open", **tell)

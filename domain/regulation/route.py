@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from domain.identifiers import Bin, CouncilId, Names, Stream
@@ -107,6 +108,24 @@ def resolve(
     leads stops the submission; a stage without bodies is skipped, down to the floor.
     `named_approvers` are those whom the organisation's charter names for the kind.
     """
+    found = applying_stages(row, subject, candidates)
+    if isinstance(found, NoRoute):
+        return found
+    stages, skipped = found
+    route = Route(
+        profile=row.profile,
+        rule=row.rule,
+        stages=stages,
+        skipped=skipped,
+        approver_roles=row.approvers_under(named_approvers),
+    )
+    return below_floor(row, route) or route
+
+
+def applying_stages(
+    row: RouteRow, subject: Subject, candidates: Sequence[Candidate]
+) -> tuple[tuple[RouteStage, ...], tuple[SkippedStage, ...]] | NoRoute:
+    """The stages that have a body, and what is left out and why."""
     stages: list[RouteStage] = []
     skipped: list[SkippedStage] = []
     for stage in row.stages:
@@ -128,13 +147,46 @@ def resolve(
             stages.append(RouteStage(stage.stage, bodies))
         elif not applying:
             skipped.append(SkippedStage(stage.stage, NO_SUCH_BODY))
-    route = Route(
-        profile=row.profile,
-        rule=row.rule,
-        stages=tuple(stages),
-        skipped=tuple(skipped),
-        approver_roles=row.approvers_under(named_approvers),
-    )
+    return tuple(stages), tuple(skipped)
+
+
+def replan_route(
+    row: RouteRow,
+    subject: Subject,
+    candidates: Sequence[Candidate],
+    old: Route,
+    open_stage: int,
+    gone: frozenset[Stream],
+) -> Route | NoRoute:
+    """The route from the bodies of now: nobody leaves it but who is gone (P30).
+
+    Stages before the open one stay as they were; from there on, bodies that apply now
+    join those that were asked before.
+    """
+    able = [body for body in candidates if body.ref not in gone]
+    found = applying_stages(row, subject, able)
+    if isinstance(found, NoRoute):
+        return found
+    fresh = {stage.no: stage.bodies for stage in found[0] if stage.no >= open_stage}
+    asked = {stage.no: stage.bodies for stage in old.stages}
+    stages = []
+    for number in sorted({*asked, *fresh}):
+        stay = tuple(b for b in asked.get(number, ()) if b.body not in gone)
+        known = {body.body for body in stay}
+        joining = tuple(b for b in fresh.get(number, ()) if b.body not in known)
+        if stay or joining:
+            stages.append(RouteStage(number, (*stay, *joining)))
+    route = msgspec.structs.replace(old, stages=tuple(stages))
+    in_route = {body.body for body in route.bodies()}
+    skipped = [
+        left
+        for left in (
+            *(left for left in old.skipped if left.no < open_stage),
+            *(left for left in found[1] if left.no >= open_stage),
+        )
+        if (left.body not in in_route if left.body else not route.stage(left.no))
+    ]
+    route = msgspec.structs.replace(route, skipped=tuple(skipped))
     return below_floor(row, route) or route
 
 

@@ -404,8 +404,8 @@ def p9(log: Log) -> None:
             for e in meeting
             if isinstance(e.event, ItemPlaced) and e.event.item == said.item
         )
-        assert f"document/{placed.document_id}" == entry.stream
-        assert placed.content_hash == said.content_hash
+        texts = {f"document/{d.document_id}": d.content_hash for d in placed.documents}
+        assert texts[entry.stream] == said.content_hash
         carried = standing_vote(meeting, said)
         assert said.conclusion == (placed.motion if carried else "NEGATIVE")
         assert was_there(log[:place], said.body, held[0])

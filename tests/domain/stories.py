@@ -268,7 +268,7 @@ class Story:
             entry.stream
             for entry in self.world.log
             if isinstance(entry.event, ItemPlaced)
-            and entry.event.document_id == document
+            and document in [one.document_id for one in entry.event.documents]
         }
         return [
             sitting

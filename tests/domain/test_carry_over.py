@@ -23,6 +23,7 @@ from domain.document_commands import (
     ApproveDocument,
     CreateDocument,
     ReviseContent,
+    SupersedeDocument,
     WithdrawDocument,
 )
 from domain.document_events import DocumentCarriedOver
@@ -32,6 +33,7 @@ from domain.node import GrantOperator
 from domain.organisation_commands import SuspendOrganisation
 from domain.provenance import OldAct, Provenance
 from domain.review_body_events import ChairCarriedOver
+from domain.series import SeriesRevisionApproved
 from domain.staff import EndAppointment
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
 from projections.projection import Recorded
@@ -83,8 +85,10 @@ from tests.domain.history import (
 from tests.domain.reviewing import (
     APPROVAL,
     SALTED,
+    approve,
     conclude,
     draft,
+    pass_review,
     state_of,
     submit,
     text,
@@ -99,7 +103,7 @@ def test_what_the_head_proposed_is_entered_when_the_registrar_confirms() -> None
     of_it = propose_document(house)
     stream = Stream(f"document/{named('plan of history' + house.bin)}")
     assert house.world.events(stream) == []
-    confirmed, carried = confirm(house, of_it)
+    confirmed, carried, joined = confirm(house, of_it)
     assert confirmed == CarryOverConfirmed(proposed_by=AIGERIM)
     assert isinstance(carried, DocumentCarriedOver)
     assert carried.carried_over == Provenance(
@@ -116,16 +120,19 @@ def test_what_the_head_proposed_is_entered_when_the_registrar_confirms() -> None
     state = house.world.state(stream)
     assert isinstance(state, Document)
     assert (state.phase, state.carried_over, state.route) == ("APPROVED", True, None)
+    assert state.approved_at == datetime(2025, 6, 29, 19, tzinfo=UTC)
+    assert isinstance(joined, SeriesRevisionApproved)
+    assert (joined.document_id, joined.series_id) == (state.document, state.series)
 
 
 def test_it_is_shown_as_carried_over() -> None:
     house = a_university()
-    _, carried = confirm(house, propose_document(house))
+    _, carried, _ = confirm(house, propose_document(house))
     recorded = Recorded(
         event=carried,
         event_id="local.1",
         tag=carried.tag,
-        stream=house.world.log[-1].stream,
+        stream=house.world.log[-2].stream,
         version=1,
         position=1,
         owner=house.bin,
@@ -246,6 +253,7 @@ def test_a_suspended_organisation_carries_nothing_over() -> None:
         ("R20-APPROVER", {"kind": "LESSON_PLAN", "approver_role": "HEAD"}),
         ("DOC-VARIANTS", {"variants": [text("a"), text("b")]}),
         ("DOC-DATES", {"valid_to": OLD_DAY}),
+        ("DOC-YEAR", {"academic_year": "2025-2027"}),
     ],
 )
 def test_a_document_is_carried_over_as_the_order_knows_it(
@@ -309,6 +317,27 @@ def test_a_carried_council_concludes_on_documents() -> None:
     submit(house, document)
     conclude(house, document, Stream(f"council/{house.bin}.org"))
     assert state_of(house, document).phase == "READY"
+
+
+def test_a_carried_plan_joins_its_series_and_is_superseded_by_a_later_one() -> None:
+    house = a_university()
+    series = named("the plans of law")
+    old = {"document_id": named("the old plan")}
+    later = draft(house, series_id=series)
+    lesson = {"kind": "LESSON_PLAN", "approver_role": "DEPUTY_HEAD_EM"}
+    wrong = {**old_document(house), **lesson, "series_id": series}
+    fields = {**proposal(house, "wrong"), "act": OLD_ACT, "document": wrong}
+    refuses = house.world.refuses
+    refused = refuses("DOC-SERIES", house.head, ProposeDocument, **fields)
+    assert refused == {"series_id": series}
+    of_it = propose_document(house, series_id=series, document_id=old["document_id"])
+    confirm(house, of_it)
+    by = {"superseded_by": later}
+    refuses("DOC-SUPERSEDE", house.head, SupersedeDocument, **old, **by)
+    submit(house, later)
+    pass_review(house, later)
+    approve(house, later)
+    house.world.give(house.head, SupersedeDocument, **old, **by)
 
 
 STRANGER = {"members": (*MEMBERS, SYMBAT)}

@@ -64,7 +64,8 @@ def facts_on(world: World, day: date) -> OrganisationFacts:
     actor = world.log[-1].actor
     noon = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
     stream = world.log[-1].stream
-    found = Facts(world, Act(actor, noon), world.pack, stream).organisation(UNIVERSITY)
+    facts = Facts(world, Act(actor, noon), world.pack, stream, noon)
+    found = facts.organisation(UNIVERSITY)
     assert found is not None
     return found
 
