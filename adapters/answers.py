@@ -195,6 +195,7 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     annulled_by_role: str | None
     annulled_at: datetime | None
     annulment_act_no: str | None
+    carried_over: bool
     last_position: int
     updated_at: datetime
     org_kato: str | UnsetType = UNSET

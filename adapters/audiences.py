@@ -36,6 +36,7 @@ DOCUMENT_COLUMNS: dict[str, Audience] = {
     "valid_from": _PUBLIC,
     "valid_to": _PUBLIC,
     "self_review_flag": _PUBLIC,
+    "carried_over": _PUBLIC,
     "superseded_by": _PUBLIC,
     "superseded_at": _PUBLIC,
     "annulled_by_person_id": _PUBLIC,

@@ -20,7 +20,6 @@ from adapters.trail_answers import (
     TrailVerdict,
 )
 from adapters.viewing import Audience, Viewer
-from domain.council import CouncilEstablished
 from domain.dates import local_day
 from domain.decider import Actor, Refusal
 from domain.document_state import stream_of
@@ -158,9 +157,8 @@ def names_of(steps: Sequence[Step]) -> dict[str, Names]:
         ref: body.names for ref, body in bodies_of(steps).items()
     }
     for step in steps:
-        called = getattr(step.event, "names", None)
-        if isinstance(step.event, CouncilEstablished):
-            called = step.event.title
+        event = step.event
+        called = getattr(event, "names", None) or getattr(event, "title", None)
         if isinstance(called, Names):
             names.setdefault(step.stream, called)
     return names
@@ -225,6 +223,7 @@ def offices_of(steps: Sequence[Step]) -> Iterator[TrailOffice]:
             person=fields.get("person_id"),
             role=fields.get("post") or actor.role,
             order_no=fields.get("order_no"),
+            decision_id=fields.get("decision_id"),
             valid_from=as_day(fields.get("valid_from")),
             valid_to=as_day(fields.get("valid_to")),
         )

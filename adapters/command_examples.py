@@ -31,6 +31,9 @@ COUNCIL_ID = "b5e0d3c7-6a19-4f82-8c4d-3e97a1f50b09"
 MANDATE = "d90c7e42-3b58-4e16-9f2a-86c1b4d7e30a"
 METHODIST_DECISION = "18e6a5f3-c07d-4b92-a4e8-5f9d2c3b710b"
 DISSOLUTION = "a7f3c1d8-5e42-4096-8b1c-9d0e6f72a40c"
+ACTING_DECISION = "2b9e64d1-70a8-4f3c-8d15-c6f0a9b3e705"
+CARRY_OVER = "91d7e3b5-4c0f-4a68-b2d9-7e5f1c8a3b06"
+OLD_DOCUMENT = "5a0c7d92-e6b4-4f18-9c3d-b8e1f5a2d703"
 MEETING = "63b9d0e4-7f1a-4c5d-b238-0a8e4c9f610d"
 DOCUMENT = "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e"
 LATER_DOCUMENT = "2b9e61d0-4c7f-4e83-9a15-d80f3b6c7a1e"
@@ -59,6 +62,7 @@ _SCOPES: dict[str, dict[str, str]] = {
     "council": {"bin": UNIVERSITY, "key": "org"},
     "meeting": {"meeting_id": MEETING},
     "document": {"document_id": DOCUMENT},
+    "carry-over": {"bin": UNIVERSITY, "carry_over_id": CARRY_OVER},
 }
 """What every command of a family names."""
 
@@ -67,6 +71,9 @@ _CAPACITIES = {
     "meeting": SECRETARY,
     "document": TEACHER,
     "organisation.register": REGISTRAR,
+    "organisation.rename": REGISTRAR,
+    "organisation.move": REGISTRAR,
+    "organisation.correct-registration": REGISTRAR,
     "organisation.activate": REGISTRAR,
     "organisation.suspend": REGISTRAR,
     "organisation.close": REGISTRAR,
@@ -74,6 +81,8 @@ _CAPACITIES = {
     "document.record-conclusion": SECRETARY,
     "document.approve": HEAD,
     "document.decline": HEAD,
+    "carry-over.confirm": REGISTRAR,
+    "carry-over.reject": REGISTRAR,
     "document.replan-route": DEPUTY,
     "document.supersede": HEAD,
     "document.annul": HEAD,
@@ -86,6 +95,8 @@ _QUORUM = {
     "majority": [1, 2],
 }
 _ELECTION = {"date": "2026-09-02", "voters": 84, "votes_for": 61}
+
+_OLD_ACT = {"number": "61-П", "date": "2025-08-29", "file_hash": DECISION_HASH}
 
 Fields = dict[str, Any]  # JSON-shaped values
 
@@ -100,6 +111,24 @@ _FIELDS: dict[str, Fields] = {
         },
         "kind": "UNIVERSITY",
         "kato": "751310000",
+    },
+    "organisation.rename": {
+        "names": {
+            "ru": "Учебный технический университет имени Каныша Сатпаева",
+            "kk": "Қаныш Сәтбаев атындағы оқу техникалық университеті",
+        },
+        "valid_from": "2026-09-01",
+        "act_no": "188-П",
+    },
+    "organisation.move": {
+        "kato": "711210000",
+        "valid_from": "2026-09-01",
+        "act_no": "189-П",
+    },
+    "organisation.correct-registration": {
+        "act_no": "190-П",
+        "date": "2026-09-10",
+        "kato": "751110000",
     },
     "organisation.declare-levels": {"levels": ["HE"]},
     "organisation.activate": {},
@@ -131,11 +160,22 @@ _FIELDS: dict[str, Fields] = {
         "number": 4,
     },
     "organisation.assign-direct-leadership": {"person_id": DEPUTY_PERSON},
+    "organisation.assign-supervision": {
+        "person_id": DEPUTY_PERSON,
+        "discipline_codes": ["6B06102", "INF101"],
+    },
     "staff.appoint": {
         "person_id": HEAD_PERSON,
         "post": "HEAD",
         "valid_from": "2026-08-25",
         "order_no": "48-к",
+    },
+    "staff.appoint-acting": {
+        "person_id": HEAD_PERSON,
+        "post": "DEPUTY_HEAD_EM",
+        "decision_id": ACTING_DECISION,
+        "valid_from": "2026-09-14",
+        "valid_to": "2026-12-31",
     },
     "staff.end-appointment": {
         "person_id": METHODIST_PERSON,
@@ -273,6 +313,49 @@ _FIELDS: dict[str, Fields] = {
     },
     "document.decline": {"reason_ref": REMARKS},
     "document.withdraw": {"reason_ref": REMARKS},
+    "carry-over.propose-document": {
+        "act": _OLD_ACT,
+        "document": {
+            "document_id": OLD_DOCUMENT,
+            "kind": "WORKING_STUDY_PLAN",
+            "level": "HE",
+            "titles": {"ru": "Рабочий учебный план 6B06102, набор 2025 года"},
+            "variants": _VARIANTS,
+            "approver_role": "HEAD",
+            "valid_from": "2025-09-01",
+            "specialty_code": "6B06102",
+            "academic_year": "2025-2026",
+        },
+    },
+    "carry-over.propose-council": {
+        "act": _OLD_ACT,
+        "council": {
+            "council_id": COUNCIL_ID,
+            "title": {"ru": "Учебно-методический совет университета"},
+            "mandate": {
+                "council": "org",
+                "seats_min": 3,
+                "seats_max": 15,
+                "powers": ["REVIEW_STUDY_PLANS", "REVIEW_CURRICULA"],
+                "term_months": 36,
+                "quorum": _QUORUM,
+            },
+            "members": [DEPUTY_PERSON, TEACHER_PERSON, SECOND_TEACHER],
+            "chair": DEPUTY_PERSON,
+            "secretary": TEACHER_PERSON,
+            "valid_from": "2025-09-01",
+        },
+    },
+    "carry-over.propose-chair": {
+        "act": _OLD_ACT,
+        "chair": {
+            "body": f"review-body/{UNIVERSITY}.electrical-trades",
+            "person_id": TEACHER_PERSON,
+            "experience_years": 12,
+        },
+    },
+    "carry-over.confirm": {},
+    "carry-over.reject": {"reason_ref": REMARKS},
     "document.replan-route": {"reasons_ref": REMARKS},
     "document.supersede": {"superseded_by": LATER_DOCUMENT},
     "document.annul": {"act_no": "260-П", "reason_ref": REMARKS},

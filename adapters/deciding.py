@@ -151,7 +151,7 @@ class Deciding:
                     owner=place.owner,
                     scope=SCOPES[type(event)],
                     levels=place.levels,
-                    rule=place.rule,
+                    rule=place.rule or self._pack.rule_of_event(event),
                     sets_kato=sets_kato(event),
                     sets_levels=sets_levels(event),
                     opens=aggregate.kind if opens else None,

@@ -54,7 +54,7 @@ class TrailEntry(Struct, frozen=True, kw_only=True):
 class TrailOffice(Struct, frozen=True, kw_only=True):
     """How somebody came by a capacity in which they acted; `role` is its post.
 
-    `order_no` is that of the appointment, where there is one.
+    `order_no` is that of the appointment; whoever acts in a post does so by a decision.
     """
 
     capacity: str
@@ -62,6 +62,7 @@ class TrailOffice(Struct, frozen=True, kw_only=True):
     person: str | None
     role: str | None
     order_no: str | None
+    decision_id: str | None
     valid_from: date | None
     valid_to: date | None
 

@@ -130,7 +130,10 @@ class OfficeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OfficeAnswer(Struct, frozen=True, kw_only=True):
-    """An appointment: of a leading post, or one that ends soon."""
+    """An appointment: of a leading post, or one that ends soon.
+
+    Whoever acts in a post does so by a governing decision, and not by an order.
+    """
 
     capacity: str
     person_id: str
@@ -138,7 +141,8 @@ class OfficeAnswer(Struct, frozen=True, kw_only=True):
     unit: str | None
     valid_from: date
     valid_to: date | None
-    order_no: str
+    order_no: str | None
+    decision_id: str | None
 
 
 class TermAnswer(Struct, frozen=True, kw_only=True):

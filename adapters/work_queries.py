@@ -33,14 +33,15 @@ from adapters.work_answers import (
     TermAnswer,
 )
 from domain import office
-from domain.council import Council
 from domain.dates import local_day
 from domain.decider import Refusal
+from domain.explaining import seat_numbers
 from domain.facts import Facts
 from domain.identifiers import Bin, Stream
 from domain.meeting_events import DocumentOnAgenda
 from domain.regulation.pack import RulePack
-from domain.surroundings import BodyFacts
+from domain.rights import seated
+from domain.surroundings import BodyFacts, OrganisationFacts
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
 from projections.meeting_calendar import MEETING_CALENDAR, MeetingRow
 from projections.org_directory import ORG_DIRECTORY
@@ -87,7 +88,8 @@ class WorkQueries:
             found = [one] if one is not None and one.exists else []
         else:
             owner = Bin(query.org or viewer.organisation)
-            bodies = facts.reviewing_bodies(owner)
+            refs = [body.ref for body in facts.reviewing_bodies(owner)]
+            bodies = [body for ref in refs if (body := facts.body(ref)) is not None]
             found = [body for body in bodies if body.owner == owner]
         return BodyList(items=tuple(self._body(body, reading) for body in found))
 
@@ -149,7 +151,7 @@ class WorkQueries:
         seats = facts.seats(Bin(owner), office.METHODISTS)
         return OfficesAnswer(
             org_bin=owner,
-            methodist_number=organisation.methodist_number,
+            methodist_number=methodist_number_on(organisation, today),
             methodists_appointed=sum(spell.covers(today) for spell in seats),
             offices=tuple(
                 OfficeAnswer(
@@ -160,6 +162,7 @@ class WorkQueries:
                     valid_from=row.valid_from,
                     valid_to=row.valid_to,
                     order_no=row.order_no,
+                    decision_id=row.decision_id,
                 )
                 for row in rows.values()
             ),
@@ -190,7 +193,8 @@ class WorkQueries:
 
     def summary(self) -> AuditSummary:
         """Approvals held against the rule pack, and refusals by rule."""
-        states = {"state": PUBLIC_STATES}
+        # What was approved on paper before the register took no route here.
+        states: dict[str, Any] = {"state": PUBLIC_STATES, "carried_over": False}
         columns = ("route_profile", "kind", "level", "approved_by_role")
         groups = [
             ApprovalGroup(
@@ -266,7 +270,7 @@ class WorkQueries:
             minimum=minimum,
             is_led=body.is_led,
             below_minimum=body.below_minimum,
-            term_end=term_end(state, today),
+            term_end=term_end(state),
             officers=tuple(officers_on(body.ref, state, today)),
         )
 
@@ -295,7 +299,7 @@ class WorkQueries:
         for body in facts.reviewing_bodies(owner):
             state = reading.state(body.ref)
             ends: list[tuple[str | None, str | None, date | None]] = [
-                (None, None, term_end(state, today)),
+                (None, None, term_end(state)),
                 *(
                     (one.role, one.person_id, one.valid_to)
                     for one in officers_on(body.ref, state, today)
@@ -329,6 +333,12 @@ class WorkQueries:
         profile = profile or self._pack.default_profile
         row = self._pack.route_row(kind or "", level or "", profile)
         return row is not None and role in row.approvers
+
+
+def methodist_number_on(organisation: OrganisationFacts, today: date) -> int | None:
+    """The number of methodists that the newest decision up to that day set."""
+    numbers = organisation.methodist_numbers
+    return next((n for since, n in reversed(numbers) if since <= today), None)
 
 
 def is_unconcluded(meeting: MeetingAnswer) -> bool:
@@ -382,21 +392,22 @@ def meeting_answer(
     )
 
 
-def term_end(state: object, today: date) -> date | None:
+def term_end(state: object) -> date | None:
     """The last day of the newest term of a council; None where it has no end."""
-    if not isinstance(state, Council) or not state.terms:
-        return None
-    return state.terms[-1].valid_to
+    terms = getattr(state, "terms", None)
+    last: date | None = terms[-1].valid_to if terms else None
+    return last
 
 
 def officers_on(ref: str, state: object, today: date) -> Iterator[OfficerAnswer]:
-    for seats in (getattr(state, "seats", None), getattr(state, "leaders", None)):
-        for number, seat in (seats or {}).items():
-            if seat.spell.covers(today):
-                yield OfficerAnswer(
-                    role=seat.role,
-                    person_id=seat.person,
-                    capacity=f"{ref}#{number}",
-                    valid_from=seat.spell.valid_from,
-                    valid_to=seat.spell.valid_to,
-                )
+    for number in seat_numbers(state):
+        found = seated(state, number)
+        if found is not None and found[3].covers(today):
+            person, role, _owner, spell = found
+            yield OfficerAnswer(
+                role=role,
+                person_id=person,
+                capacity=f"{ref}#{number}",
+                valid_from=spell.valid_from,
+                valid_to=spell.valid_to,
+            )

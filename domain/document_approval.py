@@ -91,7 +91,9 @@ def approve(
             round=state.round,
             content_hash=state.content_hash,
             variants=state.variants,
-            approver=Approver(actor.person, actor.role, actor.capacity),
+            approver=Approver(
+                actor.person, actor.role, actor.capacity, actor.is_acting
+            ),
             act_no=command.act_no,
             valid_from=command.valid_from,
             valid_to=command.valid_to,

@@ -46,6 +46,7 @@ def withdraw(
 ) -> list[Event | On]:
     """Taken back, it leaves room for another of its series."""
     require_may_change(state, facts)
+    active_organisation(state.bin, facts)
     require_phase(state, "DRAFT", "IN_REVIEW", "READY", "RETURNED")
     require_order(state, facts)
     return [
@@ -107,7 +108,9 @@ def annul(
             level=state.level,
             version=state.version,
             content_hash=state.content_hash,
-            annulled_by=Approver(actor.person, actor.role, actor.capacity),
+            annulled_by=Approver(
+                actor.person, actor.role, actor.capacity, actor.is_acting
+            ),
             act_no=command.act_no,
             reason_ref=command.reason_ref,
         )

@@ -11,10 +11,12 @@ from domain.identifiers import (
     DocumentId,
     MeetingId,
     Names,
+    PersonId,
     SeriesId,
     Sha256,
     Stream,
 )
+from domain.provenance import Provenance
 from domain.regulation.route import Route, SkippedStage
 
 
@@ -167,6 +169,31 @@ class DocumentApproved(Event, frozen=True, kw_only=True):
     self_review: bool
 
 
+class DocumentCarriedOver(Event, frozen=True, kw_only=True):
+    """Approved before the register, and entered by head and registrar together."""
+
+    tag: ClassVar[str] = "document.carried-over.v1"
+    document_id: DocumentId
+    series_id: SeriesId
+    bin: Bin
+    kind: str
+    rule: str
+    level: str
+    author: Author
+    titles: Names
+    specialty_code: str | None
+    discipline_code: str | None
+    academic_year: str | None
+    version: int
+    content_hash: Sha256
+    variants: tuple[Variant, ...]
+    approver_role: str
+    approver_person_id: PersonId | None
+    valid_from: date
+    valid_to: date | None
+    carried_over: Provenance
+
+
 class DocumentWithdrawn(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "document.withdrawn.v1"
     version: int
@@ -212,6 +239,7 @@ DocumentEvent = (
     | DocumentReady
     | DocumentReturned
     | DocumentApproved
+    | DocumentCarriedOver
     | DocumentWithdrawn
     | RouteReplanned
     | DocumentSuperseded

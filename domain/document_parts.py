@@ -53,11 +53,15 @@ class Votes(Struct, frozen=True):
 
 
 class Approver(Struct, frozen=True):
-    """Who approved; `appointment_id` is the capacity id of the office."""
+    """Who approved; `appointment_id` is the capacity id of the office.
+
+    `acting`: in place of whoever holds the office, by a governing decision (A27).
+    """
 
     person_id: PersonId
     role: str
     appointment_id: CapacityId
+    acting: bool = False
 
 
 class GivenSignature(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

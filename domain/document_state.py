@@ -7,11 +7,13 @@ from typing import assert_never
 import msgspec
 from msgspec import Struct
 
+from domain.dates import first_instant
 from domain.decider import Mark, Place, Refusal
 from domain.document_events import (
     ConclusionRecorded,
     DocumentAnnulled,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentEvent,
     DocumentReady,
@@ -82,6 +84,7 @@ class Document(Struct, frozen=True):
     cited: dict[Stream, tuple[MeetingId, int]] = {}
     """The meeting and item that each conclusion comes from."""
     round: int = 0
+    carried_over: bool = False
     approved_at: datetime | None = None
 
     def stage(self) -> RouteStage | None:
@@ -121,9 +124,36 @@ def evolve(state: Document | None, event: DocumentEvent, mark: Mark) -> Document
             drafted_by=mark.by,
             last_act=mark.at,
         )
+    if isinstance(event, DocumentCarriedOver):
+        return carried_over(event, mark)
     assert state is not None
     return msgspec.structs.replace(
         state, last_act=mark.at, **changes_of(state, event, mark)
+    )
+
+
+def carried_over(event: DocumentCarriedOver, mark: Mark) -> Document:
+    return Document(
+        document=event.document_id,
+        series=event.series_id,
+        bin=event.bin,
+        kind=event.kind,
+        rule=event.rule,
+        level=event.level,
+        author=event.author,
+        titles=event.titles,
+        discipline_code=event.discipline_code,
+        specialty_code=event.specialty_code,
+        academic_year=event.academic_year,
+        basis=(),
+        version=event.version,
+        content_hash=event.content_hash,
+        variants=event.variants,
+        drafted_by=None,
+        last_act=mark.at,
+        phase="APPROVED",
+        approved_at=first_instant(event.carried_over.act.date),
+        carried_over=True,
     )
 
 
@@ -132,8 +162,8 @@ def changes_of(
 ) -> Mapping[str, object]:
     """What an event changes of the document."""
     match event:
-        case DocumentDrafted():
-            raise AssertionError("a document is drafted once")
+        case DocumentDrafted() | DocumentCarriedOver():
+            raise AssertionError("a document begins once")
         case DocumentRevised():
             return {
                 "version": event.version,

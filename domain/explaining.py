@@ -37,7 +37,7 @@ from domain.identifiers import (
 )
 from domain.regulation.pack import RulePack
 from domain.regulation.route import Route
-from domain.rights import States, actor_in, require_role
+from domain.rights import States, actor_in, require_role, seated
 from domain.surroundings import Surroundings
 from domain.trail import route_in
 
@@ -141,11 +141,17 @@ def in_office(asking: Asking, holders: Sequence[Holder]) -> Iterator[Actor]:
 
 def officers(ref: Stream, state: object | None) -> Iterator[Holder]:
     """Who was ever seated by a body: chairs, secretaries, heads, leaders."""
-    owner = getattr(state, "bin", None)
+    for number in seat_numbers(state):
+        found = seated(state, number)
+        if found is not None:
+            person, _role, owner, _spell = found
+            yield Holder(CapacityId(f"{ref}#{number}"), person, owner)
+
+
+def seat_numbers(state: object | None) -> Iterator[int]:
+    """The numbers under which a body has seated somebody."""
     for seats in (getattr(state, "seats", None), getattr(state, "leaders", None)):
-        for number, seat in (seats or {}).items():
-            capacity = CapacityId(f"{ref}#{number}")
-            yield Holder(capacity, seat.person, owner or Bin(""))
+        yield from seats or ()
 
 
 def open_steps(

@@ -4,24 +4,25 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from domain import meeting_state, minutes, office, organisation, staff
-from domain.council import Council
-from domain.dates import Spell
+from domain import meeting_state, minutes, office, organisation_state, staff_state
+from domain.council_state import Council
+from domain.dates import Spell, in_force
 from domain.decider import Act
 from domain.document_state import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, SeriesId, Stream
 from domain.meeting_state import Meeting
 from domain.minutes import Minutes
 from domain.office import Office
-from domain.organisation import Organisation
+from domain.organisation_state import Organisation
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.series import Series
 from domain.series import stream_of as series_stream
-from domain.staff import Staff
+from domain.staff_state import Staff
 from domain.surroundings import (
     BodyFacts,
     DocumentFacts,
+    GoverningDecision,
     ItemFacts,
     OrganisationFacts,
     Post,
@@ -73,14 +74,14 @@ class Facts:
         return self._stream
 
     def organisation(self, owner: Bin) -> OrganisationFacts | None:
-        state = self._streams.state(organisation.stream_of(owner))
+        state = self._streams.state(organisation_state.stream_of(owner))
         if not isinstance(state, Organisation):
             return None
         return OrganisationFacts(
             bin=state.bin,
             kind=state.kind,
-            names=state.names,
-            kato=state.kato,
+            names=in_force(state.names, self._act.on),
+            kato=in_force(state.katos, self._act.on),
             levels=state.levels,
             phase=state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
@@ -89,12 +90,13 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.mandate is not None and decision.date <= self._act.on
             },
-            methodist_number=state.methodist_number,
-            governing_decisions=tuple(
-                number
+            methodist_numbers=state.methodist_numbers,
+            governing_decisions={
+                number: GoverningDecision(decision.kind, decision.date)
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
-            ),
+            },
+            registered_on=state.registered_on,
             general_documentation_approvers=(
                 state.charter.general_documentation_approvers
             ),
@@ -105,7 +107,7 @@ class Facts:
         self, owner: Bin, person: PersonId, on: date | None = None
     ) -> Sequence[Post]:
         day = on or self._act.on
-        state = self._streams.state(staff.stream_of(owner, person))
+        state = self._streams.state(staff_state.stream_of(owner, person))
         if not isinstance(state, Staff):
             return ()
         return tuple(
@@ -115,7 +117,8 @@ class Facts:
                 appointment.unit,
                 appointment.disciplines,
                 appointment.spell,
-                staff.capacity_id(owner, person, number),
+                staff_state.capacity_id(owner, person, number),
+                appointment.is_acting,
             )
             for number, appointment in state.appointments.items()
             if appointment.spell.covers(day)

@@ -30,6 +30,7 @@ DocumentId = NewType("DocumentId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 SeriesId = NewType("SeriesId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 MeetingId = NewType("MeetingId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 CouncilId = NewType("CouncilId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+CarryOverId = NewType("CarryOverId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 DecisionId = NewType("DecisionId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 
 UnitId = NewType("UnitId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
@@ -52,10 +53,12 @@ ContentRef = NewType(
 )
 """Where text or a file lies in the content store: a hash, salted for free text."""
 
-Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
+NOT_BLANK = r"\S"
+
+Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
 """A name or title: never of blanks only."""
 
-Number = Annotated[str, Meta(min_length=1, max_length=60)]
+Number = Annotated[str, Meta(min_length=1, max_length=60, pattern=NOT_BLANK)]
 """The number of an order, a minute or a decision, as the institution writes it."""
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}$")]

@@ -28,7 +28,10 @@ from domain.regulation.pack import QuorumRule, RulePack
 
 
 class Post(Struct, frozen=True):
-    """An appointment of staff: who, as what, where, for which disciplines, how long."""
+    """An appointment of staff: who, as what, where, for which disciplines, how long.
+
+    `is_acting`: in place of whoever holds the post, by a governing decision (A27).
+    """
 
     person: PersonId
     post: str
@@ -36,6 +39,7 @@ class Post(Struct, frozen=True):
     disciplines: tuple[str, ...]
     spell: Spell
     capacity: CapacityId
+    is_acting: bool = False
 
 
 class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,9 +67,28 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     term_months: Annotated[int, Meta(ge=1, le=1200)] | None = None
     quorum: QuorumRule | None = None
 
+    @property
+    def is_sound(self) -> bool:
+        """It fixes a composition and powers, by which the council could ever decide."""
+        return (
+            1 <= self.seats_min <= self.seats_max <= 1000
+            and bool(self.powers)
+            and (self.quorum is None or self.quorum.can_be_met)
+        )
+
+
+class GoverningDecision(Struct, frozen=True):
+    """A decision of the organisation's council, by the day of the act."""
+
+    kind: str
+    date: date
+
 
 class OrganisationFacts(Struct, frozen=True):
-    """An organisation as others see it at the instant of an act."""
+    """An organisation as others see it at the instant of an act.
+
+    `methodist_numbers` holds each number with the date of the decision that set it.
+    """
 
     bin: Bin
     kind: str
@@ -75,8 +98,9 @@ class OrganisationFacts(Struct, frozen=True):
     phase: str
     regulation_approvers: tuple[str, ...]
     mandates: dict[DecisionId, Mandate]
-    methodist_number: int | None
-    governing_decisions: tuple[DecisionId, ...]
+    methodist_numbers: tuple[tuple[date, int], ...]
+    governing_decisions: dict[DecisionId, GoverningDecision]
+    registered_on: date
     general_documentation_approvers: tuple[str, ...] = ()
     route_profile: str | None = None
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
 from domain.dates import Spell, local_day
@@ -28,7 +29,6 @@ from domain.meeting_events import (
     VoteOpened,
 )
 from domain.regulation.route import Route
-from domain.staff import AppointmentEnded, StaffAppointed
 from domain.trail import Step, Steps, document_steps, route_in
 
 Outcome = Literal["HOLDS", "BROKEN", "OPEN"]
@@ -49,7 +49,11 @@ CLAUSES = (
 )
 
 
-FORMING = (".formed.", ".established.")
+CARRIED_OVER = "CARRIED-OVER"
+"""Stands alone, in place of all clauses."""
+
+BEFORE_THE_REGISTER = "document.carried-over."
+FORMING = (".formed.", ".established.", ".carried-over.")
 DISSOLVED = ".dissolved."
 AFTERWARDS = ("document.superseded.", "document.annulled.")
 """All that may happen to an approved document."""
@@ -96,7 +100,13 @@ def verdicts(steps: Steps) -> tuple[Verdict, ...]:
     `steps` hold the document's stream, the meetings cited, the bodies asked and the
     appointment of the approver.
     """
-    review = last_review(document_steps(steps))
+    own = document_steps(steps)
+    if own and own[0].event.tag.startswith(BEFORE_THE_REGISTER):
+        # Approved on paper before there was a register: no route was taken here.
+        rule = getattr(own[0].event, "rule", None)
+        one = verdict(CARRIED_OVER, None, True, own[0])
+        return (msgspec.structs.replace(one, rule=rule),)
+    review = last_review(own)
     if review is None:
         return ()
     rule = review.route.rule
@@ -110,16 +120,7 @@ def verdicts(steps: Steps) -> tuple[Verdict, ...]:
     )
     for check in checks:
         found += check(review, steps)
-    return tuple(
-        Verdict(
-            clause=one.clause,
-            rule=rule,
-            about=one.about,
-            outcome=one.outcome,
-            position=one.position,
-        )
-        for one in found
-    )
+    return tuple(msgspec.structs.replace(one, rule=rule) for one in found)
 
 
 def last_review(steps: Steps) -> Review | None:
@@ -350,10 +351,11 @@ def in_office(
     for one in steps:
         if one.stream != seat or one.position >= approval.position:
             continue
-        if one.version == number and isinstance(one.event, StaffAppointed):
-            seated, spell = one.event, one.event.spell
-        if isinstance(one.event, AppointmentEnded) and one.event.appointment == number:
-            spell = one.event.spell
+        is_end = getattr(one.event, "appointment", None) == number
+        if one.version == number:
+            seated = one.event
+        if one.version == number or is_end:
+            spell = getattr(one.event, "spell", None)
     covers = spell is not None and spell.covers(local_day(approval.at))
     return seated if covers else None
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
+from domain.dates import first_instant
 from domain.document_events import (
     ConclusionRecorded,
     DocumentAnnulled,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentReady,
     DocumentReturned,
@@ -103,6 +105,7 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_to: date | None = None
     self_review_flag: bool = False
+    carried_over: bool = False
     route_replans: int = 0
     superseded_by: str | None = None
     superseded_at: datetime | None = None
@@ -130,6 +133,8 @@ def fold(
 ) -> ApprovalStatus | None:
     if isinstance(recorded.event, DocumentDrafted):
         return drafted(recorded.event, recorded)
+    if isinstance(recorded.event, DocumentCarriedOver):
+        return carried_over(recorded.event, recorded)
     if row is None:
         return None
     changed = changes_of(row, recorded)
@@ -173,6 +178,50 @@ def drafted(event: DocumentDrafted, recorded: Recorded) -> ApprovalStatus:
         version=event.version,
         content_hash=event.content_hash,
         basis_refs=tuple(f"{b.kind}: {b.reference}" for b in event.basis_refs),
+        state_since=recorded.at,
+        last_event_id=recorded.event_id,
+        last_event_type=recorded.tag,
+        last_version=recorded.version,
+        last_position=recorded.position,
+        updated_at=recorded.recorded_at,
+    )
+
+
+def carried_over(event: DocumentCarriedOver, recorded: Recorded) -> ApprovalStatus:
+    """Approved on the day of an act older than the register; no route was taken."""
+    act = event.carried_over.act
+    return ApprovalStatus(
+        document_id=event.document_id,
+        series_id=event.series_id,
+        rule_pack=recorded.rule_pack,
+        rule_no=event.rule,
+        kind=event.kind,
+        level=event.level,
+        org_bin=event.bin,
+        org_kato=recorded.kato,
+        region_kato=recorded.kato[:2] + "0000000",
+        title_ru=event.titles.ru,
+        title_kk=event.titles.kk,
+        title_en=event.titles.en,
+        languages=tuple(variant.language for variant in event.variants),
+        variants=event.variants,
+        discipline_code=event.discipline_code,
+        specialty_code=event.specialty_code,
+        academic_year=event.academic_year,
+        author_kind=event.author.kind,
+        author_unit_id=None,
+        author_person_id=None,
+        version=event.version,
+        content_hash=event.content_hash,
+        basis_refs=(),
+        state="APPROVED",
+        approved_by_person_id=event.approver_person_id,
+        approved_by_role=event.approver_role,
+        approved_at=first_instant(act.date),
+        approval_act_no=act.number,
+        valid_from=event.valid_from,
+        valid_to=event.valid_to,
+        carried_over=True,
         state_since=recorded.at,
         last_event_id=recorded.event_id,
         last_event_type=recorded.tag,

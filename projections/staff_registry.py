@@ -6,12 +6,15 @@ from datetime import date
 import msgspec
 from msgspec import Struct
 
-from domain.staff import AppointmentEnded, StaffAppointed, capacity_id
+from domain.staff_events import ActingAppointed, AppointmentEnded, StaffAppointed
 from projections.projection import Key, Projection, Recorded
 
 
 class StaffRow(Struct, frozen=True, kw_only=True):
-    """One appointment, named by the capacity that it gives."""
+    """One appointment, named by the capacity that it gives.
+
+    Whoever acts in a post does so by a governing decision, and not by an order.
+    """
 
     capacity: str
     org_bin: str
@@ -20,15 +23,15 @@ class StaffRow(Struct, frozen=True, kw_only=True):
     unit: str | None
     valid_from: date
     valid_to: date | None
-    order_no: str
+    order_no: str | None
+    decision_id: str | None
     last_position: int
 
 
 def keys(recorded: Recorded) -> Sequence[Key]:
     match recorded.event:
-        case StaffAppointed() as event:
-            number = recorded.version
-            return [(capacity_id(event.bin, event.person_id, number),)]
+        case StaffAppointed() | ActingAppointed():
+            return [(f"{recorded.stream}#{recorded.version}",)]
         case AppointmentEnded() as event:
             return [(f"{recorded.stream}#{event.appointment}",)]
     return []
@@ -36,16 +39,19 @@ def keys(recorded: Recorded) -> Sequence[Key]:
 
 def fold(row: StaffRow | None, recorded: Recorded, key: Key) -> StaffRow | None:
     match recorded.event:
-        case StaffAppointed() as event:
+        case (StaffAppointed() | ActingAppointed()) as event:
             return StaffRow(
                 capacity=str(key[0]),
                 org_bin=event.bin,
                 person_id=event.person_id,
                 post=event.post,
-                unit=event.unit,
+                unit=None if isinstance(event, ActingAppointed) else event.unit,
                 valid_from=event.spell.valid_from,
                 valid_to=event.spell.valid_to,
-                order_no=event.order_no,
+                order_no=None if isinstance(event, ActingAppointed) else event.order_no,
+                decision_id=event.decision_id
+                if isinstance(event, ActingAppointed)
+                else None,
                 last_position=recorded.position,
             )
         case AppointmentEnded() as event if row is not None:

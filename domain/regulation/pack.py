@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.decider import Event
 from domain.identifiers import Names, Title
 from domain.regulation.route_table import RouteRow, route_rows
 from domain.regulation.supervision import SupervisionRow
@@ -74,6 +75,16 @@ class ReviewBodyRule(Struct, frozen=True):
     led_by: str
 
 
+class EventRule(Struct, frozen=True):
+    """The rule that an event carries out, where its fields say what `where` says."""
+
+    rule: str
+    where: dict[str, str] = {}
+
+    def speaks_of(self, event: Event) -> bool:
+        return all(getattr(event, name) == value for name, value in self.where.items())
+
+
 class RulePack(Struct, frozen=True):
     """One regulation. Nothing of it stands in code."""
 
@@ -92,6 +103,9 @@ class RulePack(Struct, frozen=True):
     review_bodies: dict[str, ReviewBodyRule]
     counted_posts: tuple[str, ...]
     external_categories: tuple[str, ...]
+    pedagogical_posts: tuple[str, ...]
+    unit_kinds_of_methodists: tuple[str, ...]
+    acting_posts: tuple[str, ...]
     direct_leadership_post: str
     approving_posts: tuple[str, ...]
     document_leaders: tuple[str, ...]
@@ -99,6 +113,7 @@ class RulePack(Struct, frozen=True):
     council_levels_needing_distinct_scope: tuple[str, ...]
     default_quorum: QuorumRule
     supervision: tuple[SupervisionRow, ...]
+    event_rules: dict[str, tuple[EventRule, ...]]
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]
@@ -108,6 +123,18 @@ class RulePack(Struct, frozen=True):
         for row in self.routes:
             if row.kind == kind and row.level == level and row.profile == profile:
                 return row
+        return None
+
+    def rule_of_event(self, event: Event) -> str | None:
+        """The rule that an event carries out, None where no rule speaks of it.
+
+        What is said of the event itself comes before what is said of its aggregate.
+        """
+        name = event.tag.rpartition(".")[0]
+        for key in (name, name.partition(".")[0]):
+            for row in self.event_rules.get(key, ()):
+                if row.speaks_of(event):
+                    return row.rule
         return None
 
     def document_kinds(self) -> tuple[str, ...]:

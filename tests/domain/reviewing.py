@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.council import Council
+from domain.council_state import Council
 from domain.decider import Command, Event
 from domain.document_commands import (
     ApproveDocument,
@@ -26,7 +26,7 @@ from domain.meeting_commands import (
     PlanMeeting,
     RecordArrival,
 )
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from tests.domain.given import LAW, WELDING, House
 from tests.domain.scenario import Hat, named
 

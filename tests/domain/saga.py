@@ -1,6 +1,9 @@
 """One long story in which every command of the registry is accepted at least once."""
 
-from domain.council import DissolveCouncil, RemoveMember
+from datetime import date
+
+from domain.carry_over_commands import RejectCarryOver
+from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.document_commands import (
     AnnulDocument,
     DeclineApproval,
@@ -20,21 +23,22 @@ from domain.meeting_commands import (
     Recuse,
 )
 from domain.node import GrantOperator, RevokeOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     AssignDirectLeadership,
+    AssignSupervision,
     CloseOrganisation,
+    CorrectRegistration,
+    MoveOrganisation,
     RecordCharter,
+    RenameOrganisation,
     SuspendOrganisation,
 )
-from domain.review_body import (
-    AddMember,
-    DissolveBody,
-    InviteSpecialist,
-)
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import ActivateUnit, CloseUnit, CreateUnit
 from tests.domain.given import (
+    ASTANA,
     BOLAT,
     COLLEGE,
     COMMISSION,
@@ -44,17 +48,29 @@ from tests.domain.given import (
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    LAW,
     MONDAY_DATE,
     NEW_YEAR,
+    NURLAN,
     PAVEL,
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
     UNIVERSITY_COUNCIL,
+    WELDERS,
     ZHANNA,
     House,
     a_university_and_a_college,
+    appoint_acting,
+    decide_acting,
+    form_commission,
     mandate,
+)
+from tests.domain.history import (
+    confirm,
+    propose_chair,
+    propose_council,
+    propose_document,
 )
 from tests.domain.reviewing import (
     SALTED,
@@ -77,14 +93,41 @@ UNTOLD = frozenset({"document.review-requested.v1"})
 
 def a_saga() -> World:
     university, college = a_university_and_a_college()
+    the_registration(university)
     the_charter(university)
+    the_history(university)
     the_documents(university)
     the_regulation(university)
     the_route_planned_anew(university)
     a_lively_meeting(university)
+    the_old_chair(college)
     the_commission(college)
     the_end(university, college)
     return university.world
+
+
+def the_history(house: House) -> None:
+    """A plan, a council and a chair of before the register, and what was refused."""
+    confirm(house, propose_document(house))
+    refused = propose_document(house, "hearsay")
+    house.world.give(house.registrar, RejectCarryOver, **refused, reason_ref=SALTED)
+    confirm(house, propose_council(house, "um", (BOLAT, GULNARA, ERLAN)))
+
+
+def the_old_chair(house: House) -> None:
+    body = form_commission(house, "old-welding", WELDERS[:3])
+    confirm(house, propose_chair(house, body, NURLAN))
+
+
+def the_registration(house: House) -> None:
+    """The university is renamed and moves, and its entry is put right."""
+    give, registrar = house.world.give, house.registrar
+    act = {"bin": UNIVERSITY, "act_no": "188"}
+    names = {"ru": "Университет имени Сатпаева", "kk": "Сәтбаев университеті"}
+    give(registrar, RenameOrganisation, **act, names=names, valid_from=MONDAY_DATE)
+    give(registrar, MoveOrganisation, **act, kato=ASTANA, valid_from=MONDAY_DATE)
+    right = {"names": {**names, "en": "Satbayev University"}, "kind": "UNIVERSITY"}
+    give(registrar, CorrectRegistration, **act, date=MONDAY_DATE, **right)
 
 
 def the_charter(house: House) -> None:
@@ -100,8 +143,13 @@ def the_charter(house: House) -> None:
     house.world.give(
         house.head, AssignDirectLeadership, bin=UNIVERSITY, person_id=DAULET
     )
+    supervised = {"person_id": DAULET, "discipline_codes": [LAW]}
+    house.world.give(house.head, AssignSupervision, bin=UNIVERSITY, **supervised)
     auditor = {"node": "local", "person_id": SYMBAT, "role": "AUDITOR"}
     house.world.give(house.registrar, GrantOperator, **auditor)
+    decision = decide_acting(house)
+    this_month = (MONDAY_DATE, date(2026, 1, 31))
+    appoint_acting(house, house.head.person, "DEPUTY_HEAD_EM", decision, *this_month)
     house.world.give(house.registrar, RevokeOperator, node="local", grant=2)
 
 

@@ -4,9 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.council import (
+from domain.council_commands import (
     ConstituteCouncil,
-    Council,
+    DissolveCouncil,
+    ElectMember,
+    EstablishCouncil,
+    RemoveMember,
+)
+from domain.council_events import (
     CouncilChairSeated,
     CouncilConstituted,
     CouncilDissolved,
@@ -14,12 +19,9 @@ from domain.council import (
     CouncilMemberElected,
     CouncilMemberRemoved,
     CouncilSecretarySeated,
-    DissolveCouncil,
-    ElectMember,
-    EstablishCouncil,
-    RemoveMember,
-    last_day_of_term,
 )
+from domain.council_state import Council
+from domain.dates import last_day_of_term
 from domain.decider import Command
 from domain.identifiers import Stream
 from domain.meeting_commands import PlanMeeting

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.council import DissolveCouncil
+from domain.council_commands import DissolveCouncil
 from domain.decider import Event
 from domain.document_commands import (
     ApproveDocument,
@@ -31,8 +31,8 @@ from domain.document_events import (
 from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256, Stream
 from domain.meeting_commands import AnnulVote, PlanMeeting, PostponeItem
-from domain.organisation import SuspendOrganisation
-from domain.review_body import AppointDepartmentHead, RemoveMember
+from domain.organisation_commands import SuspendOrganisation
+from domain.review_body_commands import AppointDepartmentHead, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

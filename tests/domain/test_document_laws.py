@@ -18,7 +18,7 @@ from domain.document_events import (
     StagePassed,
 )
 from domain.meeting_events import MeetingHeld, VoteOpened
-from domain.staff import StaffAppointed
+from domain.staff_events import StaffAppointed
 from tests.domain import invariants
 from tests.domain.given import NEW_YEAR, a_university
 from tests.domain.invariants import Log

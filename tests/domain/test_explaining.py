@@ -22,7 +22,7 @@ from domain.explaining import (
 from domain.facts import Facts
 from domain.identifiers import CapacityId, Stream
 from domain.meeting_events import ItemPlaced, MeetingHeld
-from domain.staff import StaffAppointed
+from domain.staff_events import StaffAppointed
 from tests.domain.given import House, a_founded_university, a_university
 from tests.domain.reviewing import a_ready, approve, draft, pass_review, state_of
 from tests.domain.reviewing import submit as submitted

@@ -4,7 +4,7 @@ import pytest
 
 from domain.document_commands import ApproveDocument, SubmitDocument
 from domain.identifiers import Stream
-from domain.organisation import RecordCharter
+from domain.organisation_commands import RecordCharter
 from tests.domain.given import (
     BOLAT,
     DEPARTMENT,

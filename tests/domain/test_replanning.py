@@ -4,7 +4,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from domain.council import DissolveCouncil, RemoveMember
+from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.decider import Event
 from domain.document_commands import RecordConclusion, ReplanRoute
 from domain.document_events import RouteReplanned, StageOpened
@@ -19,8 +19,8 @@ from domain.regulation.route import (
     resolve,
 )
 from domain.regulation.route_table import RouteRow
-from domain.review_body import DissolveBody
-from domain.review_body import RemoveMember as LeaveBody
+from domain.review_body_commands import DissolveBody
+from domain.review_body_commands import RemoveMember as LeaveBody
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,

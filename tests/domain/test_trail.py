@@ -13,8 +13,8 @@ from domain.document_events import (
     DocumentSubmitted,
 )
 from domain.meeting_events import MeetingHeld, VoteClosed, VoteOpened
-from domain.review_body import ReviewBodyFormed
-from domain.staff import StaffAppointed
+from domain.review_body_events import ReviewBodyFormed
+from domain.staff_events import StaffAppointed
 from domain.trail import Step, bodies_of
 from domain.trail_checks import CLAUSES, is_sound, verdicts
 from tests.domain import invariants
