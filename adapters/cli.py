@@ -30,6 +30,7 @@ DOCUMENT_COLUMNS = (
     "org_name_ru",
     "kind",
     "state",
+    "carried_over",
     "current_stage",
     "bodies_positive",
     "bodies_required",

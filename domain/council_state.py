@@ -139,8 +139,7 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
 
 
 def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
-    """In office since the term began; on record here from now on."""
-    since = Spell(valid_from=event.term.valid_from)
+    """In office for the term that began before; on record here from now on."""
     return Council(
         event.bin,
         event.key,
@@ -156,7 +155,7 @@ def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
         mark.at,
         phase="ACTIVE",
         terms=(event.term,),
-        members={person: (since,) for person in event.members},
+        members={person: (event.term,) for person in event.members},
         term_months=event.term_months,
     )
 

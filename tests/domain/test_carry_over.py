@@ -12,12 +12,13 @@ from domain.carry_over_commands import (
     RejectCarryOver,
 )
 from domain.carry_over_events import CarryOverConfirmed, DocumentProposed
-from domain.council_commands import EstablishCouncil
+from domain.council_commands import EstablishCouncil, RemoveMember
 from domain.council_events import (
     CouncilCarriedOver,
     CouncilChairSeated,
     CouncilSecretarySeated,
 )
+from domain.council_state import Council
 from domain.dates import Spell
 from domain.document_commands import (
     ApproveDocument,
@@ -308,6 +309,22 @@ def test_a_sitting_council_is_carried_over_with_its_term_and_officers() -> None:
     form_department(house, "civil-law", LAWYERS)
     chair_hat = house.officer(FACULTY_COUNCIL, "CHAIR")
     assert chair_hat.capacity == f"{FACULTY_COUNCIL}#2"
+
+
+def test_a_carried_council_sits_until_its_term_ends_and_members_may_leave() -> None:
+    house = a_staffed_university()
+    confirm(house, propose_council(house, "org", MEMBERS))
+    council = house.world.state(Stream(f"council/{house.bin}.org"))
+    assert isinstance(council, Council)
+    last_day = date(2027, 8, 31)
+    assert council.members_on(last_day) == MEMBERS
+    assert council.members_on(last_day + timedelta(days=1)) == ()
+    leaving = {"bin": house.bin, "key": "org", "person_id": ERLAN}
+    house.world.later(days=2)
+    house.world.give(house.head, RemoveMember, **leaving)
+    left = house.world.state(Stream(f"council/{house.bin}.org"))
+    assert isinstance(left, Council)
+    assert left.members_on(house.world.now.date()) == MEMBERS[:2]
 
 
 def test_a_carried_council_concludes_on_documents() -> None:
