@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 import msgspec
+import pytest
 
-from domain.document_commands import RecordConclusion
-from domain.document_events import ReviewRequested, StageOpened
+from domain.decider import Event
+from domain.document_commands import RecordConclusion, ReplanRoute
+from domain.document_events import ReviewRequested, RouteReplanned, StageOpened
 from domain.facts import Facts
 from domain.identifiers import Bin, Stream, check_digit
 from domain.meeting_commands import OpenVote, PlaceItem
 from domain.meeting_events import VoteOpened
 from domain.messages import AGGREGATES, SCOPES, kind_of
+from domain.review_body import DissolveBody
 from domain.surroundings import BodyFacts
 from tests.domain.given import (
     COLLEGE,
@@ -28,6 +31,7 @@ from tests.domain.given import (
     seat_council,
 )
 from tests.domain.reviewing import (
+    SALTED,
     approve,
     citing,
     conclude,
@@ -72,6 +76,16 @@ class FactsOfAJointCommission(Facts):
         if joint is None or COMMISSION in [body.ref for body in bodies]:
             return bodies
         return (*bodies, joint)
+
+
+class FactsOfALeaver(FactsOfAJointCommission):
+    """As if the neighbour had left the joint commission, which is still found."""
+
+    def body(self, ref: Stream) -> BodyFacts | None:
+        found = super().body(ref)
+        if found is None or ref != COMMISSION:
+            return found
+        return msgspec.structs.replace(found, participants=(COLLEGE,))
 
 
 def a_neighbour_of(host: House) -> House:
@@ -142,9 +156,12 @@ def test_the_joint_commission_concludes_and_the_neighbours_head_approves() -> No
     assert approve(house, document)
 
 
-def test_a_commission_that_serves_others_only_is_in_no_route_of_this_one() -> None:
+@pytest.mark.parametrize("facts", [Facts, FactsOfALeaver])
+def test_a_commission_that_serves_others_only_is_in_no_route_of_this_one(
+    facts: type[Facts],
+) -> None:
     _, house = host_and_neighbour()
-    house.world.facts = Facts
+    house.world.facts = facts
     document = draft(house)
     submit(house, document)
     asked = [body.body for body in state_of(house, document).missing_bodies()]
@@ -180,6 +197,7 @@ def test_who_is_not_asked_learns_nothing_of_a_document_elsewhere() -> None:
     submit(house, document)
     refuses("DOC-UNKNOWN", host.officer(council), RecordConclusion, **told)
     of_the_commission = {**told, "body": COMMISSION}
+    refuses("DOC-UNKNOWN", host.officer(council), RecordConclusion, **of_the_commission)
     chair = host.officer(COMMISSION)
     refuses("MEETING-NOT-HELD", chair, RecordConclusion, **of_the_commission)
 
@@ -212,3 +230,40 @@ def test_who_is_a_member_for_two_organisations_is_counted_once() -> None:
     opened = sitting.does(OpenVote, item=1)[0]
     assert isinstance(opened, VoteOpened)
     assert opened.base == opened.present == len(opened.entitled) == len(WELDERS)
+
+
+def replan(house: House, document: str) -> list[Event]:
+    one = {"document_id": document, "reasons_ref": SALTED}
+    return house.world.give(house.deputy, ReplanRoute, **one)
+
+
+def test_the_host_is_asked_where_its_commission_joins_a_route_planned_anew() -> None:
+    _, house = host_and_neighbour()
+    house.world.facts = Facts
+    for welder in WELDERS:
+        appoint(house, welder, "TEACHER", WELDING, unit=house.author_unit)
+    own = form_commission(house, "own", WELDERS)
+    elect_chair(house, "own", WELDERS[0])
+    document = draft(house)
+    submit(house, document)
+    house.world.facts = FactsOfAJointCommission
+    one = {"bin": house.bin, "body_id": "own", "act_no": "8"}
+    house.world.give(house.head, DissolveBody, **one)
+    replan(house, document)
+    assert own not in [body.body for body in state_of(house, document).missing_bodies()]
+    (asked,) = requests_of(house, document)
+    assert (asked.stage_no, asked.body) == (1, COMMISSION)
+    pass_review(house, document)
+    assert approve(house, document)
+
+
+def test_a_joint_commission_that_was_left_concludes_no_more() -> None:
+    _, house = host_and_neighbour()
+    document = draft(house)
+    submit(house, document)
+    house.world.facts = FactsOfALeaver
+    replanned = replan(house, document)[0]
+    assert isinstance(replanned, RouteReplanned)
+    assert [(one.body, one.reason) for one in replanned.dropped] == [
+        (COMMISSION, "GONE")
+    ]
