@@ -5,7 +5,14 @@ from domain.document_commands import SubmitDocument
 from domain.document_events import DocumentReady, DocumentSubmitted, StageOpened
 from domain.document_state import Document
 from domain.identifiers import Stream
-from domain.regulation.route import Candidate, NoRoute, Route, Subject, resolve
+from domain.regulation.route import (
+    Candidate,
+    NoRoute,
+    Route,
+    Subject,
+    concerns,
+    resolve,
+)
 from domain.surroundings import BodyFacts, Surroundings
 
 
@@ -25,10 +32,13 @@ def submit(
         raise Refusal(f"R{row.rule}-BASIS", missing=missing)
     codes = {state.discipline_code, state.specialty_code} - {None}
     subject = Subject(frozenset(map(str, codes)), unit_path(state, facts))
+    # Only of the bodies that the document concerns does it matter who is in office.
     bodies = [
         candidate(body)
-        for body in facts.reviewing_bodies(state.bin)
-        if not body.levels or state.level in body.levels
+        for outline in facts.reviewing_bodies(state.bin)
+        if not outline.levels or state.level in outline.levels
+        if concerns(row, outline, subject)
+        if (body := facts.body(outline.ref)) is not None
     ]
     route = resolve(row, subject, bodies)
     if isinstance(route, NoRoute):
@@ -51,7 +61,7 @@ def candidate(body: BodyFacts) -> Candidate:
         kind=body.kind,
         names=body.names,
         unit=body.unit,
-        codes=frozenset((*body.disciplines, *body.specialties)),
+        codes=body.codes,
         is_led=body.is_led,
         below_minimum=body.below_minimum,
     )

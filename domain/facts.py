@@ -1,15 +1,18 @@
 """The facts that arrive with a command, read from streams at the date of the act."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Protocol
 
 from domain import meeting_state, minutes, office, organisation, staff
+from domain.body_facts import in_full, outline_of
 from domain.council_state import Council
 from domain.dates import Spell
 from domain.decider import Act
 from domain.document_state import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
 from domain.meeting_state import Meeting
+from domain.membership import members_in_office
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation import Organisation
@@ -18,6 +21,7 @@ from domain.review_body_state import ReviewBody
 from domain.staff import Staff
 from domain.surroundings import (
     BodyFacts,
+    BodyOutline,
     DocumentFacts,
     ItemFacts,
     OrganisationFacts,
@@ -119,25 +123,28 @@ class Facts:
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
-        state = self._streams.state(ref)
-        match state:
-            case Council():
-                return self._council(ref, state)
-            case ReviewBody():
-                return self._review_body(ref, state)
-            case Unit(kind="EM_UNIT"):
-                return self._em_unit(ref, state)
-        return None
+        outline = outline_of(ref, self._streams, self._act)
+        if outline is None:
+            return None
+        return in_full(outline, self._streams, self._pack, self._act)
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
-        return tuple(self._bodies(owner))
+    def members(self, body: Stream, day: date) -> Sequence[PersonId]:
+        """Who is in office in a body that has members, on any day."""
+        state = self._streams.state(body)
+        if not isinstance(state, Council | ReviewBody):
+            return ()
+        return members_in_office(self._streams, self._pack, state, day)
 
-    def _bodies(self, owner: Bin) -> Iterator[BodyFacts]:
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]:
+        """The bodies that exist, in outline: `body` tells who is in office in one."""
+        return tuple(self._outlines(owner))
+
+    def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
         for kind in ("review-body", "council", "unit"):
             for ref in self._streams.owned(owner, kind):
-                body = self.body(ref)
-                if body is not None and body.exists:
-                    yield body
+                outline = outline_of(ref, self._streams, self._act)
+                if outline is not None and outline.exists:
+                    yield outline
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
         state = self._streams.state(meeting_state.stream_of(meeting_id))
@@ -178,66 +185,3 @@ class Facts:
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))
         return state.last_number if isinstance(state, Minutes) else 0
-
-    def _council(self, ref: Stream, state: Council) -> BodyFacts:
-        day = self._act.on
-        served = self.unit(state.unit) if state.unit else None
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.title,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=(),
-            specialties=(),
-            members=state.members_on(day),
-            invited=(),
-            quorum=state.quorum,
-            exists=state.exists_on(day)
-            and state.opened_at <= self._act.at
-            and (served is None or served.is_active),
-            is_led=state.is_led_on(day),
-            below_minimum=False,
-            opened_at=state.opened_at,
-        )
-
-    def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:
-        day = self._act.on
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=state.disciplines,
-            specialties=state.specialties,
-            members=state.members_on(day),
-            invited=state.invited,
-            quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
-            is_led=state.is_led_on(day),
-            below_minimum=state.below_minimum,
-            opened_at=state.opened_at,
-        )
-
-    def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:
-        """A methodical unit concludes without a meeting, through methodist or head."""
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=ref,
-            disciplines=(),
-            specialties=(),
-            members=(),
-            invited=(),
-            quorum=self._pack.default_quorum,
-            exists=state.is_active_at(self._act.at),
-            is_led=True,
-            below_minimum=False,
-            opened_at=state.opened_at or state.last_act,
-        )

@@ -155,65 +155,73 @@ def add_member(
     command: AddMember, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
     day = facts.act.on
-    members = state.members_on(day)
-    if command.person_id in members:
+    if command.person_id in state.members_on(day):
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     if not is_teacher(state.bin, command.person_id, state, facts):
         raise Refusal("BODY-NOT-STAFF", persons=[command.person_id])
     added = BodyMemberAdded(person_id=command.person_id, valid_from=day)
     minimum = facts.pack.review_bodies[state.kind].minimum
-    if state.below_minimum and len(members) + 1 >= minimum:
-        return [added, BodyReachedMinimum(members=len(members) + 1, minimum=minimum)]
+    members = len(facts.members(facts.stream, day)) + 1
+    if members == minimum:
+        return [added, BodyReachedMinimum(members=members, minimum=minimum)]
     return [added]
 
 
 def remove_member(
     command: RemoveMember, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
-    members = state.members_on(facts.act.on)
-    if command.person_id not in members:
+    """Whose appointment has ended may still be removed; nothing is counted down."""
+    day = facts.act.on
+    if command.person_id not in state.members_on(day):
         raise Refusal("BODY-NO-MEMBER", person_id=command.person_id)
-    last_day = facts.act.on - ONE_DAY
-    removed = BodyMemberRemoved(person_id=command.person_id, valid_to=last_day)
+    removed = BodyMemberRemoved(person_id=command.person_id, valid_to=day - ONE_DAY)
     minimum = facts.pack.review_bodies[state.kind].minimum
-    remaining = len(members) - 1
-    if remaining < minimum and not state.below_minimum:
-        return [removed, BodyFellBelowMinimum(members=remaining, minimum=minimum)]
+    members = facts.members(facts.stream, day)
+    if command.person_id in members and len(members) == minimum:
+        below = BodyFellBelowMinimum(members=minimum - 1, minimum=minimum)
+        return [removed, below]
     return [removed]
 
 
 def elect_chair(
     command: ElectChair, state: ReviewBody, facts: Surroundings
 ) -> list[Event]:
-    """Rule 17: elected, from the commission's own teachers and masters."""
+    """Rule 17: elected, from the commission's own teachers and masters.
+
+    The candidate was a member in office when elected, and still is; no more voters
+    than there were members then.
+    """
     if facts.pack.review_bodies[state.kind].led_by != CHAIR:
         raise Refusal("R17-DEPARTMENT-HEAD", kind=state.kind)
     if command.person_id in state.invited:
         raise Refusal("R17-EXTERNAL", person_id=command.person_id)
-    members = state.members_on(facts.act.on)
+    election = command.election
+    if election is not None and election.date < local_day(state.opened_at):
+        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
     posts = [
         post.post
         for post in facts.posts(state.bin, command.person_id)
         if post.post in facts.pack.counted_posts
     ]
-    election = command.election
+    is_member = command.person_id in state.members_on(facts.act.on)
+    then = facts.members(facts.stream, election.date) if election else ()
     if (
-        command.person_id not in members
+        not is_member
         or not posts
         or election is None
         or not election.is_won
-        or election.voters > len(members)
         or election.date > facts.act.on
+        or command.person_id not in then
+        or election.voters > len(then)
     ):
         raise Refusal(
             "R17-CHAIR",
             person_id=command.person_id,
-            is_member=command.person_id in members,
+            is_member=is_member,
             is_teacher=bool(posts),
+            members_then=len(then),
             election=election,
         )
-    if election.date < local_day(state.opened_at):
-        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
     return [
         ChairElected(
             body_id=state.body_id,
@@ -233,8 +241,7 @@ def appoint_department_head(
     """Rule 17: a department is led by its head, who works in it."""
     if facts.pack.review_bodies[state.kind].led_by != DEPARTMENT_HEAD:
         raise Refusal("R17-CHAIR", kind=state.kind)
-    in_office = bool(facts.posts(state.bin, command.person_id))
-    if not in_office or command.person_id not in state.members_on(facts.act.on):
+    if command.person_id not in facts.members(facts.stream, facts.act.on):
         raise Refusal("R17-DEPARTMENT-HEAD", person_id=command.person_id)
     return [
         DepartmentHeadAppointed(

@@ -61,17 +61,20 @@ class ReviewBody(Struct, frozen=True):
     last_act: datetime
     invited: tuple[PersonId, ...] = ()
     leaders: dict[int, Leader] = {}
-    below_minimum: bool = False
     dissolved_on: date | None = None
 
     def members_on(self, day: date) -> tuple[PersonId, ...]:
         return members_on(self.members, day)
 
-    def is_led_on(self, day: date) -> bool:
-        members = self.members_on(day)
-        return self.exists_on(day) and any(
-            leader.spell.covers(day) and leader.person in members
-            for leader in self.leaders.values()
+    def leader_on(self, day: date) -> PersonId | None:
+        """Who is chair or head of department that day, in office or not."""
+        return next(
+            (
+                leader.person
+                for leader in self.leaders.values()
+                if leader.spell.covers(day)
+            ),
+            None,
         )
 
     def exists_on(self, day: date) -> bool:
@@ -112,10 +115,8 @@ def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> Revi
                 for number, leader in state.leaders.items()
             }
             return replace(state, members=members, leaders=leaders)
-        case BodyFellBelowMinimum():
-            return replace(state, below_minimum=True)
-        case BodyReachedMinimum():
-            return replace(state, below_minimum=False)
+        case BodyFellBelowMinimum() | BodyReachedMinimum():
+            return state
         case ChairElected():
             first_day = event.valid_from
             return with_leader(state, event.person_id, CHAIR, first_day, mark)

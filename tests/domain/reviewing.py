@@ -5,7 +5,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.council_state import Council
 from domain.decider import Command, Event
 from domain.document_commands import (
     ApproveDocument,
@@ -25,7 +24,6 @@ from domain.meeting_commands import (
     PlanMeeting,
     RecordArrival,
 )
-from domain.review_body_state import ReviewBody
 from tests.domain.given import LAW, WELDING, House
 from tests.domain.scenario import Hat, named
 
@@ -85,9 +83,7 @@ def state_of(house: House, document: str) -> Document:
 
 
 def members_of(house: House, body: Stream) -> tuple[PersonId, ...]:
-    state = house.world.state(body)
-    assert isinstance(state, Council | ReviewBody)
-    return state.members_on(house.world.now.date())
+    return house.world.body(body).members
 
 
 class Sitting(Struct, frozen=True):

@@ -26,7 +26,6 @@ from domain.review_body_events import (
     ReviewBodyFormed,
     SpecialistInvited,
 )
-from domain.review_body_state import ReviewBody
 from domain.staff import EndAppointment
 from tests.domain.given import (
     BOLAT,
@@ -508,9 +507,7 @@ def test_a_former_chair_who_comes_back_is_a_plain_member() -> None:
     house.world.give(house.head, RemoveMember, **body)
     house.world.later(days=1)
     house.world.give(house.head, AddMember, **body)
-    state = house.world.state(COMMISSION)
-    assert isinstance(state, ReviewBody)
-    assert not state.is_led_on(house.world.now.date())
+    assert not house.world.body(COMMISSION).is_led
     invitation = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "RESEARCHER"}
     house.world.refuses("ACTOR-CAPACITY", old, InviteSpecialist, **invitation)
 
