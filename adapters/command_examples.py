@@ -166,6 +166,7 @@ _FIELDS: dict[str, Fields] = {
     },
     "review-body.form-department": {
         "names": {"ru": "Кафедра информатики", "kk": "Информатика кафедрасы"},
+        "unit_id": "faculty",
         "levels": ["HE"],
         "members": [TEACHER_PERSON, SECOND_TEACHER, THIRD_TEACHER],
         "regulation": {

@@ -34,7 +34,7 @@ class FormCommission(Command, frozen=True, kw_only=True):
 
 
 class FormDepartment(Command, frozen=True, kw_only=True):
-    """Form a department of three or more teachers, with its regulation (16, 11)."""
+    """Form a department of a unit: three or more teachers, a regulation (16, 11)."""
 
     tag: ClassVar[str] = "review-body.form-department"
     bin: Bin
@@ -42,10 +42,10 @@ class FormDepartment(Command, frozen=True, kw_only=True):
     names: Names
     levels: tuple[str, ...]
     members: tuple[PersonId, ...]
+    unit_id: UnitId
     regulation: UnitRegulation | None = None
     discipline_codes: tuple[Code, ...] = ()
     specialty_codes: tuple[Code, ...] = ()
-    unit_id: UnitId = UnitId("adm")
     quorum_rule: QuorumRule | None = None
 
 
