@@ -5,9 +5,9 @@ import msgspec
 from domain.council_state import Council
 from domain.decider import Act
 from domain.identifiers import Stream
-from domain.membership import States, members_in_office
+from domain.membership import States, members_in_office, participants
 from domain.regulation.pack import RulePack
-from domain.review_body_state import ReviewBody
+from domain.review_body_state import JOINT_COMMISSION, ReviewBody
 from domain.surroundings import BodyFacts, BodyOutline
 from domain.unit import Unit
 
@@ -33,7 +33,9 @@ def outline_of(ref: Stream, states: States, act: Act) -> BodyOutline | None:
                 opened_at=state.opened_at,
                 council_id=state.council_id,
             )
-        case ReviewBody():
+        case ReviewBody() if state.opened_at is not None:
+            taking_part = participants(states, state, act.on, act.at)
+            is_hosted = state.kind != JOINT_COMMISSION or state.bin in taking_part
             return BodyOutline(
                 ref=ref,
                 owner=state.bin,
@@ -43,8 +45,9 @@ def outline_of(ref: Stream, states: States, act: Act) -> BodyOutline | None:
                 unit=state.unit,
                 disciplines=state.disciplines,
                 specialties=state.specialties,
-                exists=state.exists_on(act.on) and state.opened_at <= act.at,
+                exists=state.exists_at(act.at) and is_hosted,
                 opened_at=state.opened_at,
+                participants=taking_part,
             )
         case Unit(kind=kind) if kind == EM_UNIT:
             return BodyOutline(
@@ -69,16 +72,22 @@ def in_full(
     if not isinstance(state, Council | ReviewBody):
         # A methodical unit concludes without a meeting, by its methodist or the head.
         return BodyFacts(**known, quorum=pack.default_quorum, is_led=outline.exists)
-    members = members_in_office(states, pack, state, act.on)
-    led = outline.exists and state.leader_on(act.on) in members
+    members = members_in_office(states, pack, state, act.on, act.at)
+    persons = tuple(member.person for member in members)
     if isinstance(state, Council):
-        led = led and state.in_term_on(act.on)
-        return BodyFacts(**known, quorum=state.quorum, members=members, is_led=led)
+        return BodyFacts(
+            **known,
+            quorum=state.quorum,
+            members=persons,
+            is_led=outline.exists
+            and state.in_term_on(act.on)
+            and state.leader_on(act.on) in persons,
+        )
     return BodyFacts(
         **known,
         quorum=state.quorum,
-        members=members,
+        members=persons,
         invited=state.invited,
-        is_led=led,
-        below_minimum=len(members) < pack.review_bodies[state.kind].minimum,
+        is_led=outline.exists and state.leader_on(act.on) in members,
+        below_minimum=not pack.review_bodies[state.kind].is_met_by(members),
     )

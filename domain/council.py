@@ -148,7 +148,7 @@ def constitute(
 ) -> list[Event]:
     """Seats filled up to the mandate's minimum; chair and secretary are in office."""
     day = facts.act.on
-    members = facts.members(facts.stream, day)
+    members = [member.person for member in facts.members(facts.stream, day)]
     if len(members) < state.seats_min:
         raise Refusal("COUNCIL-SEATS", seats_min=state.seats_min, members=len(members))
     strangers = [

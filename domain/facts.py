@@ -16,14 +16,17 @@ from domain.membership import members_in_office
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation import Organisation
+from domain.participation_state import Participation
 from domain.regulation.pack import RulePack
-from domain.review_body_state import ReviewBody
+from domain.review_body_state import JOINT_COMMISSION, ReviewBody
 from domain.staff import Staff
 from domain.surroundings import (
     BodyFacts,
     BodyOutline,
     DocumentFacts,
     ItemFacts,
+    JointFacts,
+    Member,
     OrganisationFacts,
     Post,
     UnitFacts,
@@ -128,15 +131,31 @@ class Facts:
             return None
         return in_full(outline, self._streams, self._pack, self._act)
 
-    def members(self, body: Stream, day: date) -> Sequence[PersonId]:
+    def joint(self, ref: Stream) -> JointFacts | None:
+        state = self._streams.state(ref)
+        if not isinstance(state, ReviewBody) or state.kind != JOINT_COMMISSION:
+            return None
+        return JointFacts(
+            phase=state.phase,
+            kind=state.kind,
+            disciplines=state.disciplines,
+            specialties=state.specialties,
+            members=state.members_on(self._act.on),
+            last_act=state.last_act,
+        )
+
+    def members(self, body: Stream, day: date) -> Sequence[Member]:
         """Who is in office in a body that has members, on any day."""
         state = self._streams.state(body)
         if not isinstance(state, Council | ReviewBody):
             return ()
-        return members_in_office(self._streams, self._pack, state, day)
+        return members_in_office(self._streams, self._pack, state, day, self._act.at)
 
     def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]:
-        """The bodies that exist, in outline: `body` tells who is in office in one."""
+        """The bodies that exist, in outline: `body` tells who is in office in one.
+
+        A joint commission of another host is among them while the owner takes part.
+        """
         return tuple(self._outlines(owner))
 
     def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
@@ -144,6 +163,12 @@ class Facts:
             for ref in self._streams.owned(owner, kind):
                 outline = outline_of(ref, self._streams, self._act)
                 if outline is not None and outline.exists:
+                    yield outline
+        for ref in self._streams.owned(owner, "participation"):
+            state = self._streams.state(ref)
+            if isinstance(state, Participation) and state.has_consented:
+                outline = outline_of(state.body, self._streams, self._act)
+                if outline and outline.exists and owner in outline.participants:
                     yield outline
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:

@@ -1,14 +1,17 @@
 """Who of a body is in office on a day: by election or act, and by a post there."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
+from domain import organisation as organisations
 from domain import staff
 from domain.council_state import Council
-from domain.identifiers import Bin, PersonId, Stream
+from domain.identifiers import Bin, Stream
+from domain.organisation import Organisation
 from domain.regulation.pack import RulePack
-from domain.review_body_state import ReviewBody
+from domain.review_body_state import JOINT_COMMISSION, ReviewBody
 from domain.staff import POSTS, Staff
+from domain.surroundings import Member
 
 
 class States(Protocol):
@@ -18,26 +21,51 @@ class States(Protocol):
 
 
 def members_in_office(
-    states: States, pack: RulePack, body: Council | ReviewBody, day: date
-) -> tuple[PersonId, ...]:
-    """The members of the day; whose appointment has ended is none, without an act."""
+    states: States, pack: RulePack, body: Council | ReviewBody, day: date, at: datetime
+) -> tuple[Member, ...]:
+    """The members of the day; whose appointment has ended is none, without an act.
+
+    To a joint commission belong the members of those who take part in it at `at`.
+    """
+    if isinstance(body, Council):
+        members = tuple(Member(person, body.bin) for person in body.members_on(day))
+    else:
+        members = body.members_on(day)
+    taking_part = {body.bin, *participants(states, body, day, at)}
     return tuple(
-        person
-        for person in body.members_on(day)
-        if holds_post(states, pack, body, body.bin, person, day)
+        member
+        for member in members
+        if member.organisation in taking_part
+        and holds_post(states, pack, body, member, day)
     )
+
+
+def participants(
+    states: States, body: Council | ReviewBody, day: date, at: datetime
+) -> tuple[Bin, ...]:
+    """Whom a joint commission serves, its host included; nobody for an own body.
+
+    Who is suspended or closed at `at` is not served.
+    """
+    if not isinstance(body, ReviewBody) or body.kind != JOINT_COMMISSION:
+        return ()
+    return tuple(one for one in body.organisations_on(day) if active(states, one, at))
+
+
+def active(states: States, organisation: Bin, at: datetime) -> bool:
+    state = states.state(organisations.stream_of(organisation))
+    return isinstance(state, Organisation) and state.phase_at(at) == "ACTIVE"
 
 
 def holds_post(
     states: States,
     pack: RulePack,
     body: Council | ReviewBody,
-    organisation: Bin,
-    person: PersonId,
+    member: Member,
     day: date,
 ) -> bool:
     """A reviewing body is of teachers and masters, a council of anybody employed."""
-    state = states.state(staff.stream_of(organisation, person))
+    state = states.state(staff.stream_of(member.organisation, member.person))
     wanted = pack.counted_posts if isinstance(body, ReviewBody) else POSTS
     return isinstance(state, Staff) and any(
         appointment.post in wanted and appointment.spell.covers(day)

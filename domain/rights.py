@@ -11,6 +11,7 @@ from domain.node import Node
 from domain.regulation.pack import RulePack
 from domain.review_body_state import ReviewBody
 from domain.staff import POSTS, Staff
+from domain.surroundings import Member
 
 SYSTEM = "SYSTEM"
 
@@ -39,7 +40,7 @@ def actor_in(
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
     in_post = not isinstance(state, Council | ReviewBody) or holds_post(
-        states, pack, state, owner, holder, day
+        states, pack, state, Member(holder, owner), day
     )
     if not spell.covers(day) or not in_post:
         raise Refusal(
@@ -70,7 +71,9 @@ def seated(
         case ReviewBody():
             leader = state.leaders.get(number)
             if leader is not None:
-                return leader.person, leader.role, state.bin, leader.spell
+                # The chair of a joint commission may be of any participant.
+                member = leader.member
+                return member.person, leader.role, member.organisation, leader.spell
         case Node():
             grant = state.grants.get(number)
             if grant is not None:
@@ -81,8 +84,9 @@ def seated(
 def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None:
     """Refuse unless the closed table lets this role of this organisation command.
 
-    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body (which one,
-    the decision asks); `STAFF@own` any appointment of the owner; a bare role is the
+    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body and
+    `HEAD@participant` a head of who takes part in one (which, the decision asks);
+    `STAFF@own` any appointment of the owner; a bare role is the
     node's. What does not exist has no owner: the decision says that it is unknown.
     """
     for entry in pack.roles[command]:
@@ -93,7 +97,9 @@ def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None
         if not whose:
             if actor.organisation == NODE:
                 return
-        elif whose == "body" or actor.organisation == owner or not owner:
+        elif (
+            whose in ("body", "participant") or actor.organisation == owner or not owner
+        ):
             return
     roles = {entry.partition("@")[0] for entry in pack.roles[command]}
     if actor.role in roles or ("STAFF" in roles and actor.role in POSTS):

@@ -90,6 +90,13 @@ class UnitFacts(Struct, frozen=True):
     levels: tuple[str, ...]
 
 
+class Member(Struct, frozen=True):
+    """A person in a body, for the organisation that they belong to it from."""
+
+    person: PersonId
+    organisation: Bin
+
+
 class BodyOutline(Struct, frozen=True, kw_only=True):
     """A reviewing body by what it is: council, commission, department, EM unit.
 
@@ -129,6 +136,20 @@ class BodyFacts(BodyOutline, frozen=True, kw_only=True):
     invited: tuple[PersonId, ...] = ()
     is_led: bool
     below_minimum: bool = False
+
+
+class JointFacts(Struct, frozen=True):
+    """A joint commission, PROPOSED, FORMED or DISSOLVED, as those asked see it.
+
+    `members` are the members of the day, in office or not.
+    """
+
+    phase: str
+    kind: str
+    disciplines: tuple[str, ...]
+    specialties: tuple[str, ...]
+    members: tuple[Member, ...]
+    last_act: datetime
 
 
 class DocumentFacts(Struct, frozen=True):
@@ -190,7 +211,9 @@ class Surroundings(Protocol):
 
     def body(self, ref: Stream) -> BodyFacts | None: ...
 
-    def members(self, body: Stream, day: date) -> Sequence[PersonId]: ...
+    def joint(self, ref: Stream) -> JointFacts | None: ...
+
+    def members(self, body: Stream, day: date) -> Sequence[Member]: ...
 
     def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]: ...
 

@@ -23,7 +23,18 @@ from domain.organisation import (
     RecordCharter,
     SuspendOrganisation,
 )
-from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.participation_commands import (
+    ArrangeParticipation,
+    EndParticipation,
+    RefuseParticipation,
+)
+from domain.review_body_commands import (
+    AddMember,
+    AskOrganisation,
+    DissolveBody,
+    FormJointCommission,
+    InviteSpecialist,
+)
 from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
@@ -33,12 +44,18 @@ from tests.domain.given import (
     COMMISSION,
     DAULET,
     DEPARTMENT,
+    DINA,
     ERLAN,
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    JOINT,
+    MADI,
     MONDAY_DATE,
+    NEIGHBOUR,
+    NEIGHBOURS_PART,
     NEW_YEAR,
+    OLGA,
     PAVEL,
     RUSTEM,
     SYMBAT,
@@ -47,7 +64,11 @@ from tests.domain.given import (
     ZHANNA,
     House,
     a_university_and_a_college,
+    consent,
+    elect_chair,
+    found_neighbour,
     mandate,
+    propose_joint,
 )
 from tests.domain.reviewing import (
     SALTED,
@@ -70,6 +91,7 @@ def a_saga() -> World:
     the_charter(university)
     the_documents(university)
     a_lively_meeting(university)
+    the_joint_commission(college)
     the_commission(college)
     the_end(university, college)
     return university.world
@@ -137,6 +159,20 @@ def the_commission(house: House) -> None:
     give(head, DissolveBody, **WELDING, act_no="8")
     leaving = {"bin": COLLEGE, "person_id": PAVEL, "appointment": 1}
     give(head, EndAppointment, **leaving, valid_to=MONDAY_DATE, order_no="14-к")
+
+
+def the_joint_commission(college: House) -> None:
+    """The neighbour refuses, is asked again, takes part, sends more, and leaves."""
+    neighbour = found_neighbour(college.world)
+    propose_joint(college, (OLGA, PAVEL))
+    give, host, guest = college.world.give, college.head, neighbour.head
+    give(guest, RefuseParticipation, **NEIGHBOURS_PART, reason_ref=SALTED)
+    give(host, AskOrganisation, **JOINT, organisation=NEIGHBOUR)
+    consent(neighbour, MADI)
+    give(host, FormJointCommission, **JOINT)
+    give(guest, ArrangeParticipation, **NEIGHBOURS_PART, person_ids=[DINA])
+    elect_chair(college, "joint-welding", DINA)
+    give(guest, EndParticipation, **NEIGHBOURS_PART, act_no="4")
 
 
 def the_end(university: House, college: House) -> None:

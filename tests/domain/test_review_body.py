@@ -498,12 +498,12 @@ def test_a_body_falls_below_its_minimum_and_comes_back() -> None:
     give, head = house.world.give, house.head
     removed = give(head, RemoveMember, **WELDING_COMMISSION, person_id=PAVEL)
     assert isinstance(removed[0], BodyMemberRemoved)
-    assert removed[1:] == [BodyFellBelowMinimum(members=2, minimum=3)]
+    assert removed[1:] == [BodyFellBelowMinimum(members=2, minimum=3, organisations=1)]
     again = give(head, RemoveMember, **WELDING_COMMISSION, person_id=OLGA)
     assert len(again) == 1
     assert len(give(head, AddMember, **WELDING_COMMISSION, person_id=OLGA)) == 1
     added = give(head, AddMember, **WELDING_COMMISSION, person_id=RUSTEM)
-    assert added[1:] == [BodyReachedMinimum(members=3, minimum=3)]
+    assert added[1:] == [BodyReachedMinimum(members=3, minimum=3, organisations=1)]
 
 
 def test_who_is_no_member_cannot_be_removed() -> None:
