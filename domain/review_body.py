@@ -44,11 +44,14 @@ from domain.teachers import is_teacher
 def decide(
     command: ReviewBodyCommand, state: ReviewBody | None, facts: Surroundings
 ) -> list[Event | On]:
-    if isinstance(command, AddMember | RemoveMember):
-        require_participant(command, state, facts)
+    is_of_members = isinstance(command, AddMember | RemoveMember)
+    if is_of_members:
+        require_participant(command.bin, state, facts)
     if state is not None and facts.act.at < state.last_act:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
     organisation = active_organisation(command.bin, facts)
+    if is_of_members:
+        active_organisation(facts.act.actor.organisation, facts)
     match command, state:
         case ((FormCommission() | FormDepartment()), None):
             return [form(command, organisation, facts)]

@@ -2,6 +2,7 @@
 
 from domain.dates import ONE_DAY
 from domain.decider import Event, Refusal
+from domain.identifiers import Bin
 from domain.review_body_commands import AddMember, InviteSpecialist, RemoveMember
 from domain.review_body_events import (
     BodyMemberAdded,
@@ -14,19 +15,19 @@ from domain.review_body_state import (
     JOINT_COMMISSION,
     ReviewBody,
 )
-from domain.surroundings import Member, Surroundings, active_organisation
+from domain.surroundings import Member, Surroundings
 from domain.teachers import crossing, require_teachers
 
 
 def require_participant(
-    command: AddMember | RemoveMember, state: ReviewBody | None, facts: Surroundings
+    owner: Bin, state: ReviewBody | None, facts: Surroundings
 ) -> None:
     """Everybody sends and recalls their own people only."""
     day = facts.act.on
-    allowed = state.organisations_on(day) if state is not None else (command.bin,)
+    allowed = state.organisations_on(day) if state is not None else (owner,)
     sender = facts.act.actor.organisation
     if sender not in allowed:
-        raise Refusal("ACTOR-SCOPE", organisation=sender, owner=command.bin)
+        raise Refusal("ACTOR-SCOPE", organisation=sender, owner=owner)
 
 
 def add_member(
@@ -34,7 +35,6 @@ def add_member(
 ) -> list[Event]:
     day = facts.act.on
     sender = facts.act.actor.organisation
-    active_organisation(sender, facts)
     if state.member_on(command.person_id, day) is not None:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     require_teachers(sender, (command.person_id,), codes_of(state), facts)

@@ -408,7 +408,7 @@ def found_college(world: World) -> House:
 
 def found_neighbour(world: World) -> House:
     """A higher college with a teacher and a master of welding, too few for a body."""
-    levels = ("TVE", "PSE")
+    levels = ("PSE", "TVE")
     house = found(world, NEIGHBOUR, "HIGHER_COLLEGE", levels, KAIRAT, AIDA, "adm")
     appoint(house, MADI, "TEACHER", WELDING)
     appoint(house, DINA, "MASTER", WELDING)
