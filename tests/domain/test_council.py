@@ -142,6 +142,32 @@ def test_a_unit_has_a_council_of_its_own() -> None:
     )
 
 
+def test_a_council_is_of_a_unit_of_the_organisation_or_approves_chairs() -> None:
+    house = a_staffed_university()
+    kinds = {"org": "ORG_COUNCIL", "um": "UM_COUNCIL", FACULTY: "UNIT_COUNCIL"}
+    for key, kind in kinds.items():
+        body = house.world.body(seat_council(house, key, LAWYERS[:3]))
+        assert (body.kind, body.is_led) == (kind, True)
+        decision = mandate(house, key)
+        house.world.refuses(
+            "COUNCIL-EXISTS",
+            house.head,
+            EstablishCouncil,
+            **council(house, key=key, mandate_decision_id=decision),
+        )
+
+
+def test_others_see_which_council_sits_and_not_only_where() -> None:
+    house = a_university()
+    before = house.world.body(UNIVERSITY_COUNCIL).council_id
+    decision = mandate(house, "org")
+    house.world.give(house.head, DissolveCouncil, **ORG, decision_id=decision)
+    house.world.later(days=1)
+    seat_council(house, "org", LAWYERS[:3])
+    after = house.world.body(UNIVERSITY_COUNCIL).council_id
+    assert before is not None and after is not None and before != after
+
+
 def test_a_council_serves_a_unit_that_is_active() -> None:
     house = a_staffed_university()
     closing = mandate(house, FACULTY)

@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from domain.decider import Command
+from domain.decider import Command, Refusal
 from domain.document_events import DocumentSubmitted
+from domain.identifiers import PersonId
 from domain.meeting_commands import PlanMeeting
 from domain.organisation import (
     CloseOrganisation,
@@ -719,3 +722,32 @@ def test_a_participation_ends_after_the_commission_was_dissolved() -> None:
     end = {**NEIGHBOURS_PART, "act_no": "4"}
     written = host.world.give(neighbour.head, EndParticipation, **end)
     assert [type(event) for event in written] == [ParticipationEnded]
+
+
+@settings(deadline=None, max_examples=40, database=None)
+@given(
+    st.lists(st.sampled_from(WELDERS), min_size=1, max_size=5),
+    st.lists(st.sampled_from([MADI, DINA]), max_size=3),
+    st.sets(st.sampled_from([*WELDERS, MADI, DINA]), max_size=3),
+)
+def test_p11_three_distinct_teachers_of_two_organisations_or_no_joint_commission(
+    own: list[PersonId], theirs: list[PersonId], gone: set[PersonId]
+) -> None:
+    host, neighbour = neighbours()
+    propose_joint(host, own)
+    if theirs:
+        consent(neighbour, *theirs)
+    for who in gone:
+        house = neighbour if who in (MADI, DINA) else host
+        one = {"bin": house.bin, "person_id": who, "appointment": 1, "order_no": "1"}
+        last_day = host.world.now.date()
+        host.world.give(house.head, EndAppointment, **one, valid_to=last_day)
+    host.world.later(days=1)
+    left = [set(own) - gone, set(theirs) - gone]
+    try:
+        host.world.give(host.head, FormJointCommission, **JOINT)
+    except Refusal:
+        assert not all(left) or len(left[0] | left[1]) < 3
+        return
+    assert all(left) and len(left[0] | left[1]) >= 3
+    assert set(host.world.body(JOINT_COMMISSION).members) == left[0] | left[1]

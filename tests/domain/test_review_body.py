@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from domain.council_commands import DissolveCouncil
 from domain.decider import Command
 from domain.review_body_commands import (
     AddMember,
@@ -28,6 +29,7 @@ from domain.review_body_events import (
     SpecialistInvited,
 )
 from domain.staff import EndAppointment
+from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,
     COLLEGE,
@@ -61,7 +63,9 @@ from tests.domain.given import (
     elect_chair,
     form_commission,
     form_department,
+    mandate,
 )
+from tests.domain.reviewing import draft, state_of, submit
 
 CIVIL_LAW = {"bin": UNIVERSITY, "body_id": "civil-law"}
 WELDING_COMMISSION = {"bin": COLLEGE, "body_id": "welding"}
@@ -551,6 +555,20 @@ def test_a_dissolved_body_takes_no_command() -> None:
     for command, fields in commands:
         refused = house.world.refuses("BODY-STATE", house.head, command, **fields)
         assert refused == {"state": "DISSOLVED"}
+
+
+def test_documents_on_their_way_keep_no_body_and_no_unit_alive() -> None:
+    house = a_university()
+    document = draft(house)
+    submit(house, document)
+    house.world.give(house.head, DissolveBody, **CIVIL_LAW, act_no="8")
+    decision = mandate(house, FACULTY)
+    faculty = {"bin": UNIVERSITY, "key": FACULTY, "decision_id": decision}
+    house.world.give(house.head, DissolveCouncil, **faculty)
+    for unit_id in ("methods", FACULTY):
+        unit = {"bin": UNIVERSITY, "unit_id": unit_id, "act_no": "9"}
+        house.world.give(house.head, CloseUnit, **unit)
+    assert state_of(house, document).phase == "IN_REVIEW"
 
 
 def test_a_body_that_was_never_formed_is_unknown() -> None:
