@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.decider import Command, Refusal
 from domain.document_events import DocumentSubmitted
+from domain.facts import Facts
 from domain.identifiers import PersonId
 from domain.meeting_commands import PlanMeeting
 from domain.organisation import (
@@ -82,6 +83,7 @@ from tests.domain.given import (
     seat_council,
     unite,
 )
+from tests.domain.looks import Looks
 from tests.domain.reviewing import convene, draft, submit
 from tests.domain.scenario import Hat, named
 
@@ -278,6 +280,30 @@ def test_who_has_left_since_consenting_is_not_counted() -> None:
         "R16-JOINT-SCOPE", host.head, FormJointCommission, **JOINT
     )
     assert refused == {"organisations": [COLLEGE]}
+
+
+def test_who_is_suspended_since_consenting_is_not_counted() -> None:
+    host, neighbour = neighbours()
+    propose_joint(host, (OLGA, PAVEL))
+    consent(neighbour, MADI)
+    suspend(neighbour)
+    refused = host.world.refuses(
+        "R16-JOINT-SCOPE", host.head, FormJointCommission, **JOINT
+    )
+    assert refused == {"organisations": [COLLEGE]}
+
+
+def test_requests_that_nobody_answered_cost_no_look_at_what_was_proposed() -> None:
+    host, neighbour = neighbours()
+    propose_joint(host, (OLGA,))
+    looks = Looks(host.world, set())
+    now = host.world.facts()
+    facts = Facts(looks, now.act, now.pack, PART)
+    facts.reviewing_bodies(NEIGHBOUR)
+    assert JOINT_COMMISSION not in looks.seen
+    consent(neighbour, MADI, DINA)
+    facts.reviewing_bodies(NEIGHBOUR)
+    assert JOINT_COMMISSION in looks.seen
 
 
 def test_a_host_that_no_longer_has_the_level_forms_nothing() -> None:

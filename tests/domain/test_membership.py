@@ -1,13 +1,11 @@
 """Who of a body is in office on a day: by election or act, and by a post there."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import Struct
 
 from domain.council_commands import ConstituteCouncil, ElectMember, RemoveMember
 from domain.dates import Spell
@@ -65,6 +63,7 @@ from tests.domain.given import (
     open_unit,
     seat_council,
 )
+from tests.domain.looks import Looks
 from tests.domain.reviewing import convene, draft, state_of, submit
 from tests.domain.scenario import World, named
 
@@ -266,20 +265,6 @@ def test_an_invited_specialist_counts_nowhere() -> None:
     leave(house, PAVEL)
     body = house.world.body(COMMISSION)
     assert (body.members, body.below_minimum) == ((NURLAN, OLGA), True)
-
-
-class Looks(Struct):
-    """The streams of a world, with a note of every look at one."""
-
-    world: World
-    seen: set[Stream]
-
-    def state(self, stream: Stream) -> object | None:
-        self.seen.add(stream)
-        return self.world.state(stream)
-
-    def owned(self, owner: str, kind: str) -> Sequence[Stream]:
-        return self.world.owned(owner, kind)
 
 
 def test_a_submission_looks_at_members_of_the_bodies_that_it_concerns_only() -> None:
