@@ -10,6 +10,9 @@ from domain.messages import COMMANDS
 UNIVERSITY = "240190000123"
 """Synthetic: a type digit of 9, which no real BIN has, and a right check digit."""
 
+PARTNER = "240490000184"
+"""Another synthetic organisation, with which this one shares a joint commission."""
+
 NODE_NAME = "local"
 
 REGISTRAR = f"node/{NODE_NAME}#1"
@@ -59,6 +62,11 @@ _SCOPES: dict[str, dict[str, str]] = {
     "staff": {"bin": UNIVERSITY},
     "unit": {"bin": UNIVERSITY, "unit_id": "em-unit"},
     "review-body": {"bin": UNIVERSITY, "body_id": "informatics"},
+    "participation": {
+        "bin": UNIVERSITY,
+        "host": PARTNER,
+        "body_id": "welding",
+    },
     "council": {"bin": UNIVERSITY, "key": "org"},
     "meeting": {"meeting_id": MEETING},
     "document": {"document_id": DOCUMENT},
@@ -210,6 +218,7 @@ _FIELDS: dict[str, Fields] = {
     },
     "review-body.form-department": {
         "names": {"ru": "Кафедра информатики", "kk": "Информатика кафедрасы"},
+        "unit_id": "faculty",
         "levels": ["HE"],
         "members": [TEACHER_PERSON, SECOND_TEACHER, THIRD_TEACHER],
         "regulation": {
@@ -220,6 +229,22 @@ _FIELDS: dict[str, Fields] = {
         },
         "specialty_codes": ["6B06102"],
     },
+    "review-body.propose-joint": {
+        "body_id": "electrical-trades",
+        "names": {
+            "ru": "Совместная комиссия электротехнических дисциплин",
+            "kk": "Электротехника пәндерінің бірлескен комиссиясы",
+        },
+        "levels": ["TVE"],
+        "members": [TEACHER_PERSON, SECOND_TEACHER],
+        "organisations": [PARTNER],
+        "specialty_codes": ["07130100"],
+    },
+    "review-body.ask-organisation": {
+        "body_id": "electrical-trades",
+        "organisation": PARTNER,
+    },
+    "review-body.form-joint": {"body_id": "electrical-trades"},
     "review-body.add-member": {"person_id": SECOND_TEACHER},
     "review-body.remove-member": {"person_id": SECOND_TEACHER},
     "review-body.elect-chair": {
@@ -237,6 +262,10 @@ _FIELDS: dict[str, Fields] = {
         "category": "ENTERPRISE",
     },
     "review-body.dissolve": {"act_no": "90-П"},
+    "participation.consent": {"members": [TEACHER_PERSON]},
+    "participation.refuse": {"reason_ref": REMARKS},
+    "participation.arrange": {"person_ids": [SECOND_TEACHER, THIRD_TEACHER]},
+    "participation.end": {"act_no": "91-П"},
     "council.establish": {
         "council_id": COUNCIL_ID,
         "title": {

@@ -235,7 +235,8 @@ def command_types(types: Values) -> list[str]:
         "## Types of command",
         "",
         "Roles: `HEAD@own` is the head of the organisation concerned, `CHAIR@body` an "
-        "officer of the body concerned, `STAFF@own` any post of the organisation "
+        "officer of the body concerned, `HEAD@participant` a head of an organisation "
+        "that takes part in it, `STAFF@own` any post of the organisation "
         "(rules of the order may ask for more), a bare role one of the node.",
     ]
     for tag, command in types.items():

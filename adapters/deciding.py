@@ -115,7 +115,12 @@ class Deciding:
             seat = Stream(f"node/{self._node}")
             return Actor(order.person, NODE, SYSTEM, CapacityId(f"{seat}#0"), seat)
         return actor_in(
-            reading, order.command.capacity, order.person, order.organisation, at
+            reading,
+            self._pack,
+            order.command.capacity,
+            order.person,
+            order.organisation,
+            at,
         )
 
     def _drafts(

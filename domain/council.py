@@ -114,8 +114,14 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
         raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if election.date < local_day(state.opened_at):
         raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
-    # Whoever was in office on the day of the election held a seat then.
-    members = state.members_between(election.date, facts.act.on)
+    # Who is elected in one term for the next takes the seat when the first is over.
+    term = state.term_on(election.date)
+    first_day = election.date
+    if term is not None and term.valid_to and term.valid_to < facts.act.on:
+        first_day = term.valid_to + ONE_DAY
+    # Whoever was a member on the first day held a seat then; and whose appointment
+    # has ended keeps the seat until somebody removes them.
+    members = state.members_between(first_day, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     if len(members) >= state.seats_max:
@@ -128,7 +134,7 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
             person_id=command.person_id,
             election=election,
             seat=len(members) + 1,
-            valid_from=election.date,
+            valid_from=first_day,
         )
     ]
 
@@ -136,9 +142,9 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
 def constitute(
     command: ConstituteCouncil, state: Council, facts: Surroundings
 ) -> list[Event]:
-    """Seats filled up to the mandate's minimum; chair and secretary are members."""
+    """Seats filled up to the mandate's minimum; chair and secretary are in office."""
     day = facts.act.on
-    members = state.members_on(day)
+    members = [member.person for member in facts.members(facts.stream, day)]
     if len(members) < state.seats_min:
         raise Refusal("COUNCIL-SEATS", seats_min=state.seats_min, members=len(members))
     strangers = [

@@ -17,7 +17,7 @@ from domain.council_events import (
     CouncilMemberRemoved,
     CouncilSecretarySeated,
 )
-from domain.dates import ONE_DAY, Spell, joined, left, members_on
+from domain.dates import ONE_DAY, Membership, Spell, joined, left, members_on
 from domain.decider import Mark, Place
 from domain.identifiers import Bin, CouncilId, Names, PersonId, Stream, UnitId
 from domain.regulation.pack import QuorumRule
@@ -74,20 +74,21 @@ class Council(Struct, frozen=True):
     def exists_on(self, day: date) -> bool:
         return self.dissolved_on is None or day < self.dissolved_on
 
-    def in_term_on(self, day: date) -> bool:
-        return any(term.covers(day) for term in self.terms)
+    def term_on(self, day: date) -> Spell | None:
+        return next((term for term in self.terms if term.covers(day)), None)
 
-    def is_led_on(self, day: date) -> bool:
-        in_office = self.members_on(day)
-        return (
-            self.exists_on(day)
-            and self.in_term_on(day)
-            and any(
-                seat.role == "CHAIR"
-                and seat.spell.covers(day)
-                and seat.person in in_office
+    def in_term_on(self, day: date) -> bool:
+        return self.term_on(day) is not None
+
+    def leader_on(self, day: date) -> PersonId | None:
+        """Who sits in the chair that day, in office or not."""
+        return next(
+            (
+                seat.person
                 for seat in self.seats.values()
-            )
+                if seat.role == "CHAIR" and seat.spell.covers(day)
+            ),
+            None,
         )
 
 
@@ -116,7 +117,8 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
     match event:
         case CouncilMemberElected():
             members = joined(state.members, event.person_id, event.valid_from)
-            return replace(state, members=members)
+            running = state.term_on(event.valid_from)
+            return replace(state, members=until_end_of(running, members))
         case CouncilMemberRemoved():
             members = left(state.members, event.person_id, event.valid_to)
             seats = {
@@ -128,7 +130,8 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
             return replace(state, members=members, seats=seats)
         case CouncilConstituted():
             term = Spell(valid_from=event.valid_from, valid_to=event.term_end)
-            return replace(state, phase="ACTIVE", terms=(*state.terms, term))
+            terms, members = (*state.terms, term), until_end_of(term, state.members)
+            return replace(state, phase="ACTIVE", terms=terms, members=members)
         case CouncilChairSeated():
             return seated(state, "CHAIR", event.person_id, event.valid_from, mark)
         case CouncilSecretarySeated():
@@ -158,6 +161,19 @@ def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
         members={person: (event.term,) for person in event.members},
         term_months=event.term_months,
     )
+
+
+def until_end_of(
+    term: Spell | None, members: Membership[PersonId]
+) -> dict[PersonId, tuple[Spell, ...]]:
+    """Nobody is elected for longer than the term."""
+    last_day = term.valid_to if term else None
+    if last_day is None:
+        return dict(members)
+    return {
+        person: tuple(spell.ended(last_day) for spell in spells)
+        for person, spells in members.items()
+    }
 
 
 def seated(

@@ -40,7 +40,7 @@ def replan(
     row = facts.pack.route_row(state.kind, state.level, old.profile)
     assert row is not None
     gone = frozenset(left.body for left in dropped if left.body)
-    subject, candidates = subject_of(state, facts), candidates_of(state, facts)
+    subject, candidates = subject_of(state, facts), candidates_of(row, state, facts)
     route = replan_route(row, subject, candidates, old, open_no, gone)
     if isinstance(route, NoRoute):
         raise Refusal(route.code, **route.context)

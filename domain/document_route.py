@@ -21,8 +21,10 @@ from domain.regulation.route import (
     Route,
     RouteBody,
     Subject,
+    concerns,
     resolve,
 )
+from domain.regulation.route_table import RouteRow
 from domain.surroundings import (
     BodyFacts,
     OrganisationFacts,
@@ -48,7 +50,7 @@ def submit(
     if missing:
         raise Refusal(f"R{row.rule}-BASIS", missing=missing)
     named = organisation.approvers_named_by(row.charter_clause)
-    bodies = candidates_of(state, facts)
+    bodies = candidates_of(row, state, facts)
     route = resolve(row, subject_of(state, facts), bodies, named)
     if isinstance(route, NoRoute):
         raise Refusal(route.code, **route.context)
@@ -74,12 +76,21 @@ def subject_of(state: Document, facts: Surroundings) -> Subject:
     return Subject(frozenset(map(str, codes)), unit_path(state, facts))
 
 
-def candidates_of(state: Document, facts: Surroundings) -> list[Candidate]:
-    """The bodies that conclude on documents of the organisation at this level."""
+def candidates_of(
+    row: RouteRow, state: Document, facts: Surroundings
+) -> list[Candidate]:
+    """The bodies that conclude on this document by a row of the route table.
+
+    Only of the bodies that the document concerns does it matter who is in office.
+    """
+    subject = subject_of(state, facts)
     return [
         candidate(body)
-        for body in facts.reviewing_bodies(state.bin)
-        if body.serves(state.bin) and (not body.levels or state.level in body.levels)
+        for outline in facts.reviewing_bodies(state.bin)
+        if outline.serves(state.bin)
+        if not outline.levels or state.level in outline.levels
+        if concerns(row, outline, subject)
+        if (body := facts.body(outline.ref)) is not None
     ]
 
 
@@ -89,7 +100,7 @@ def candidate(body: BodyFacts) -> Candidate:
         kind=body.kind,
         names=body.names,
         unit=body.unit,
-        codes=frozenset((*body.disciplines, *body.specialties)),
+        codes=body.codes,
         is_led=body.is_led,
         below_minimum=body.below_minimum,
         owner=body.owner,

@@ -35,9 +35,10 @@ from domain.identifiers import (
     PersonId,
     Stream,
 )
+from domain.membership import States
 from domain.regulation.pack import RulePack
 from domain.regulation.route import Route
-from domain.rights import States, actor_in, require_role, seated
+from domain.rights import actor_in, require_role, seated
 from domain.surroundings import Surroundings
 from domain.trail import route_in
 
@@ -133,7 +134,12 @@ def in_office(asking: Asking, holders: Sequence[Holder]) -> Iterator[Actor]:
     for one in dict.fromkeys(holders):
         try:
             yield actor_in(
-                asking.states, one.capacity, one.person, one.organisation, asking.at
+                asking.states,
+                asking.pack,
+                one.capacity,
+                one.person,
+                one.organisation,
+                asking.at,
             )
         except Refusal:
             continue

@@ -5,25 +5,31 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain import meeting_state, minutes, office, organisation_state, staff_state
+from domain.body_facts import in_full, outline_of
 from domain.council_state import Council
 from domain.dates import Spell, in_force
 from domain.decider import Act
 from domain.document_state import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, SeriesId, Stream
 from domain.meeting_state import Meeting
+from domain.membership import members_in_office
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation_state import Organisation
+from domain.participation_state import Participation
 from domain.regulation.pack import RulePack
-from domain.review_body_state import ReviewBody
+from domain.review_body_state import JOINT_COMMISSION, ReviewBody
 from domain.series import Series
 from domain.series import stream_of as series_stream
 from domain.staff_state import Staff
 from domain.surroundings import (
     BodyFacts,
+    BodyOutline,
     DocumentFacts,
     GoverningDecision,
     ItemFacts,
+    JointFacts,
+    Member,
     OrganisationFacts,
     Post,
     SeriesFacts,
@@ -145,25 +151,50 @@ class Facts:
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
+        outline = outline_of(ref, self._streams, self._act)
+        if outline is None:
+            return None
+        return in_full(outline, self._streams, self._pack, self._act)
+
+    def joint(self, ref: Stream) -> JointFacts | None:
         state = self._streams.state(ref)
-        match state:
-            case Council():
-                return self._council(ref, state)
-            case ReviewBody():
-                return self._review_body(ref, state)
-            case Unit(kind="EM_UNIT"):
-                return self._em_unit(ref, state)
-        return None
+        if not isinstance(state, ReviewBody) or state.kind != JOINT_COMMISSION:
+            return None
+        return JointFacts(
+            phase=state.phase,
+            kind=state.kind,
+            disciplines=state.disciplines,
+            specialties=state.specialties,
+            members=state.members_on(self._act.on),
+            last_act=state.last_act,
+        )
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
-        return tuple(self._bodies(owner))
+    def members(self, body: Stream, day: date) -> Sequence[Member]:
+        """Who is in office in a body that has members, on any day."""
+        state = self._streams.state(body)
+        if not isinstance(state, Council | ReviewBody):
+            return ()
+        return members_in_office(self._streams, self._pack, state, day, self._act.at)
 
-    def _bodies(self, owner: Bin) -> Iterator[BodyFacts]:
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]:
+        """The bodies that exist, in outline: `body` tells who is in office in one.
+
+        A joint commission of another host is among them while the owner takes part.
+        """
+        return tuple(self._outlines(owner))
+
+    def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
         for kind in ("review-body", "council", "unit"):
             for ref in self._streams.owned(owner, kind):
-                body = self.body(ref)
-                if body is not None and body.exists:
-                    yield body
+                outline = outline_of(ref, self._streams, self._act)
+                if outline is not None and outline.exists:
+                    yield outline
+        for ref in self._streams.owned(owner, "participation"):
+            state = self._streams.state(ref)
+            if isinstance(state, Participation) and state.has_consented:
+                outline = outline_of(state.body, self._streams, self._act)
+                if outline and outline.exists and owner in outline.participants:
+                    yield outline
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
         state = self._streams.state(meeting_state.stream_of(meeting_id))
@@ -213,67 +244,3 @@ class Facts:
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))
         return state.last_number if isinstance(state, Minutes) else 0
-
-    def _council(self, ref: Stream, state: Council) -> BodyFacts:
-        day = self._act.on
-        served = self.unit(state.unit) if state.unit else None
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.title,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=(),
-            specialties=(),
-            members=state.members_on(day),
-            invited=(),
-            quorum=state.quorum,
-            exists=state.exists_on(day)
-            and state.opened_at <= self._act.at
-            and (served is None or served.is_active),
-            is_led=state.is_led_on(day),
-            below_minimum=False,
-            opened_at=state.opened_at,
-            council_id=state.council_id,
-        )
-
-    def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:
-        day = self._act.on
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=state.disciplines,
-            specialties=state.specialties,
-            members=state.members_on(day),
-            invited=state.invited,
-            quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
-            is_led=state.is_led_on(day),
-            below_minimum=state.below_minimum,
-            opened_at=state.opened_at,
-        )
-
-    def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:
-        """A methodical unit concludes without a meeting, through methodist or head."""
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=ref,
-            disciplines=(),
-            specialties=(),
-            members=(),
-            invited=(),
-            quorum=self._pack.default_quorum,
-            exists=state.is_active_at(self._act.at),
-            is_led=True,
-            below_minimum=False,
-            opened_at=state.opened_at or state.last_act,
-        )

@@ -29,6 +29,10 @@ from domain import (
     organisation_commands,
     organisation_events,
     organisation_state,
+    participation,
+    participation_commands,
+    participation_events,
+    participation_state,
     review_body,
     review_body_commands,
     review_body_events,
@@ -84,6 +88,13 @@ AGGREGATES: dict[str, Aggregate] = {
             is_indexed=True,
         ),
         Aggregate(
+            "participation",
+            participation.decide,
+            participation_state.evolve,
+            participation_state.place,
+            is_indexed=True,
+        ),
+        Aggregate(
             "council",
             council.decide,
             council_state.evolve,
@@ -129,6 +140,12 @@ SCOPES: dict[type[Event], str] = {
     unit.UnitActivated: PUBLIC,
     unit.UnitClosed: PUBLIC,
     review_body_events.ReviewBodyFormed: PUBLIC,
+    review_body_events.JointCommissionProposed: OWN,
+    review_body_events.OrganisationAsked: OWN,
+    review_body_events.OrganisationJoined: PUBLIC,
+    review_body_events.OrganisationDeclined: OWN,
+    review_body_events.OrganisationLeft: PUBLIC,
+    review_body_events.JointCommissionFormed: PUBLIC,
     review_body_events.BodyMemberAdded: PUBLIC,
     review_body_events.BodyMemberRemoved: PUBLIC,
     review_body_events.BodyFellBelowMinimum: PUBLIC,
@@ -138,6 +155,11 @@ SCOPES: dict[type[Event], str] = {
     review_body_events.DepartmentHeadAppointed: PUBLIC,
     review_body_events.SpecialistInvited: OWN,
     review_body_events.ReviewBodyDissolved: PUBLIC,
+    participation_events.ParticipationRequested: OWN,
+    participation_events.ParticipationConsented: OWN,
+    participation_events.ParticipationRefused: OWN,
+    participation_events.ParticipationArranged: OWN,
+    participation_events.ParticipationEnded: OWN,
     council_events.CouncilEstablished: PUBLIC,
     council_events.CouncilCarriedOver: PUBLIC,
     council_events.CouncilMemberElected: PUBLIC,
@@ -205,6 +227,10 @@ def _review_body(command: review_body_commands.ReviewBodyCommand) -> Stream:
     return review_body_state.reference(command.bin, command.body_id)
 
 
+def _participation(command: participation_commands.ParticipationCommand) -> Stream:
+    return participation_events.stream_of(command.bin, command.host, command.body_id)
+
+
 def _council(command: council_commands.CouncilCommand) -> Stream:
     return council_state.reference(command.bin, command.key)
 
@@ -251,12 +277,19 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     unit.CloseUnit: _unit,
     review_body_commands.FormCommission: _review_body,
     review_body_commands.FormDepartment: _review_body,
+    review_body_commands.ProposeJointCommission: _review_body,
+    review_body_commands.AskOrganisation: _review_body,
+    review_body_commands.FormJointCommission: _review_body,
     review_body_commands.AddMember: _review_body,
     review_body_commands.RemoveMember: _review_body,
     review_body_commands.ElectChair: _review_body,
     review_body_commands.AppointDepartmentHead: _review_body,
     review_body_commands.InviteSpecialist: _review_body,
     review_body_commands.DissolveBody: _review_body,
+    participation_commands.ConsentToParticipation: _participation,
+    participation_commands.RefuseParticipation: _participation,
+    participation_commands.ArrangeParticipation: _participation,
+    participation_commands.EndParticipation: _participation,
     council_commands.EstablishCouncil: _council,
     council_commands.ElectMember: _council,
     council_commands.RemoveMember: _council,

@@ -58,7 +58,8 @@ def declare_levels(
 ) -> list[Event | On]:
     require_levels(state.kind, command.levels, facts)
     for body in facts.reviewing_bodies(command.bin):
-        if not set(body.levels) <= set(command.levels):
+        # A joint commission of another host has the levels of its host.
+        if body.owner == command.bin and not set(body.levels) <= set(command.levels):
             raise Refusal(
                 "R2-LEVEL",
                 levels=command.levels,

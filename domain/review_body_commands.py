@@ -1,6 +1,8 @@
 """What may be asked of a commission or a department."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from domain.decider import Command
 from domain.identifiers import (
@@ -34,7 +36,7 @@ class FormCommission(Command, frozen=True, kw_only=True):
 
 
 class FormDepartment(Command, frozen=True, kw_only=True):
-    """Form a department of three or more teachers, with its regulation (16, 11)."""
+    """Form a department of a unit: three or more teachers, a regulation (16, 11)."""
 
     tag: ClassVar[str] = "review-body.form-department"
     bin: Bin
@@ -42,15 +44,53 @@ class FormDepartment(Command, frozen=True, kw_only=True):
     names: Names
     levels: tuple[str, ...]
     members: tuple[PersonId, ...]
+    unit_id: UnitId
     regulation: UnitRegulation | None = None
     discipline_codes: tuple[Code, ...] = ()
     specialty_codes: tuple[Code, ...] = ()
-    unit_id: UnitId = UnitId("adm")
     quorum_rule: QuorumRule | None = None
 
 
+class ProposeJointCommission(Command, frozen=True, kw_only=True):
+    """Ask other organisations for teachers of the same disciplines (rule 16).
+
+    `members` are the host's own; `organisations` the BINs of those that are asked.
+    """
+
+    tag: ClassVar[str] = "review-body.propose-joint"
+    bin: Bin
+    body_id: BodyId
+    names: Names
+    levels: tuple[str, ...]
+    members: tuple[PersonId, ...]
+    organisations: Annotated[tuple[Bin, ...], Meta(max_length=50)]
+    discipline_codes: tuple[Code, ...] = ()
+    specialty_codes: tuple[Code, ...] = ()
+    quorum_rule: QuorumRule | None = None
+
+
+class AskOrganisation(Command, frozen=True, kw_only=True):
+    """Ask one more organisation to take part in a joint commission."""
+
+    tag: ClassVar[str] = "review-body.ask-organisation"
+    bin: Bin
+    body_id: BodyId
+    organisation: Bin
+
+
+class FormJointCommission(Command, frozen=True, kw_only=True):
+    """Form the commission of those who have consented (rule 16)."""
+
+    tag: ClassVar[str] = "review-body.form-joint"
+    bin: Bin
+    body_id: BodyId
+
+
 class AddMember(Command, frozen=True, kw_only=True):
-    """Add a teacher or master of the organisation."""
+    """Add a teacher or master of the sender's organisation.
+
+    To a joint commission every participant adds its own people only.
+    """
 
     tag: ClassVar[str] = "review-body.add-member"
     bin: Bin
@@ -111,6 +151,9 @@ class DissolveBody(Command, frozen=True, kw_only=True):
 ReviewBodyCommand = (
     FormCommission
     | FormDepartment
+    | ProposeJointCommission
+    | AskOrganisation
+    | FormJointCommission
     | AddMember
     | RemoveMember
     | ElectChair

@@ -48,14 +48,77 @@ class ReviewBodyFormed(Event, frozen=True, kw_only=True):
     quorum_rule: QuorumRule
 
 
+class Delegation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation in a joint commission, and its teachers there."""
+
+    organisation: Bin
+    members: tuple[PersonId, ...]
+
+
+class JointCommissionProposed(Event, frozen=True, kw_only=True):
+    """The host asks other organisations for their teachers; `members` are its own."""
+
+    tag: ClassVar[str] = "review-body.joint-proposed.v1"
+    bin: Bin
+    body_id: BodyId
+    kind: str
+    names: Names
+    levels: tuple[str, ...]
+    discipline_codes: tuple[str, ...]
+    specialty_codes: tuple[str, ...]
+    members: tuple[PersonId, ...]
+    organisations: tuple[Bin, ...]
+    quorum_rule: QuorumRule
+
+
+class OrganisationAsked(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "review-body.organisation-asked.v1"
+    organisation: Bin
+
+
+class OrganisationJoined(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "review-body.organisation-joined.v1"
+    organisation: Bin
+    members: tuple[PersonId, ...]
+    valid_from: date
+
+
+class OrganisationDeclined(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "review-body.organisation-declined.v1"
+    organisation: Bin
+
+
+class OrganisationLeft(Event, frozen=True, kw_only=True):
+    """Its members leave the commission with it."""
+
+    tag: ClassVar[str] = "review-body.organisation-left.v1"
+    organisation: Bin
+    valid_to: date
+
+
+class JointCommissionFormed(Event, frozen=True, kw_only=True):
+    tag: ClassVar[str] = "review-body.joint-formed.v1"
+    bin: Bin
+    body_id: BodyId
+    kind: str
+    names: Names
+    levels: tuple[str, ...]
+    discipline_codes: tuple[str, ...]
+    specialty_codes: tuple[str, ...]
+    organisations: tuple[Delegation, ...]
+    quorum_rule: QuorumRule
+
+
 class BodyMemberAdded(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.member-added.v1"
+    organisation: Bin
     person_id: PersonId
     valid_from: date
 
 
 class BodyMemberRemoved(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.member-removed.v1"
+    organisation: Bin
     person_id: PersonId
     valid_to: date
 
@@ -64,17 +127,20 @@ class BodyFellBelowMinimum(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.fell-below-minimum.v1"
     members: int
     minimum: int
+    organisations: int
 
 
 class BodyReachedMinimum(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.reached-minimum.v1"
     members: int
     minimum: int
+    organisations: int
 
 
 class ChairElected(Event, frozen=True, kw_only=True):
     tag: ClassVar[str] = "review-body.chair-elected.v1"
     body_id: BodyId
+    organisation: Bin
     person_id: PersonId
     staff_kind: str
     experience_years: Years
@@ -114,6 +180,12 @@ class ReviewBodyDissolved(Event, frozen=True, kw_only=True):
 
 ReviewBodyEvent = (
     ReviewBodyFormed
+    | JointCommissionProposed
+    | OrganisationAsked
+    | OrganisationJoined
+    | OrganisationDeclined
+    | OrganisationLeft
+    | JointCommissionFormed
     | BodyMemberAdded
     | BodyMemberRemoved
     | BodyFellBelowMinimum

@@ -1,31 +1,27 @@
 """Who acts: the capacity a command names, and whether its role may give it."""
 
 from datetime import date, datetime
-from typing import Protocol
 
 from domain import office
 from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
+from domain.membership import States, holds_post
 from domain.node import Node
 from domain.office import Office
 from domain.regulation.pack import RulePack
 from domain.review_body_state import ReviewBody
 from domain.staff import POSTS
 from domain.staff_state import Staff
+from domain.surroundings import Member
 
 SYSTEM = "SYSTEM"
 
 
-class States(Protocol):
-    """The folded state of any stream, None where it has no events."""
-
-    def state(self, stream: Stream) -> object | None: ...
-
-
 def actor_in(
     states: States,
+    pack: RulePack,
     capacity: CapacityId,
     person: PersonId,
     organisation: str,
@@ -33,18 +29,23 @@ def actor_in(
 ) -> Actor:
     """The person in the named capacity at the date of the act, or a refusal.
 
-    Subject, token and appointment must agree on the person and the organisation.
+    Subject, token and appointment must agree on the person and the organisation. Who
+    sits in a body does so while in a post there.
     """
     seat, _, number = capacity.rpartition("#")
     stream = Stream(seat)
-    found = seated(states.state(stream), int(number))
+    state = states.state(stream)
+    found = seated(state, int(number))
     if found is None:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="unknown")
     holder, role, owner, spell = found
     if holder != person or owner != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
-    if not spell.covers(day):
+    in_post = not isinstance(state, Council | ReviewBody) or holds_post(
+        states, pack, state, Member(holder, owner), day
+    )
+    if not spell.covers(day) or not in_post:
         raise Refusal(
             "ACTOR-CAPACITY",
             capacity=capacity,
@@ -96,7 +97,9 @@ def seated(
         case ReviewBody():
             leader = state.leaders.get(number)
             if leader is not None:
-                return leader.person, leader.role, state.bin, leader.spell
+                # The chair of a joint commission may be of any participant.
+                member = leader.member
+                return member.person, leader.role, member.organisation, leader.spell
         case Node():
             grant = state.grants.get(number)
             if grant is not None:
@@ -107,8 +110,9 @@ def seated(
 def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None:
     """Refuse unless the closed table lets this role of this organisation command.
 
-    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body (which one,
-    the decision asks); `STAFF@own` any appointment of the owner; a bare role is the
+    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body and
+    `HEAD@participant` a head of who takes part in one (which, the decision asks);
+    `STAFF@own` any appointment of the owner; a bare role is the
     node's. What does not exist has no owner: the decision says that it is unknown.
     """
     for entry in pack.roles[command]:
@@ -119,7 +123,9 @@ def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None
         if not whose:
             if actor.organisation == NODE:
                 return
-        elif whose == "body" or actor.organisation == owner or not owner:
+        elif (
+            whose in ("body", "participant") or actor.organisation == owner or not owner
+        ):
             return
     roles = {entry.partition("@")[0] for entry in pack.roles[command]}
     if actor.role in roles or ("STAFF" in roles and actor.role in POSTS):

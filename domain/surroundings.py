@@ -130,12 +130,18 @@ class UnitFacts(Struct, frozen=True):
     last_act: datetime
 
 
-class BodyFacts(Struct, frozen=True):
-    """A reviewing body at the date of an act: council, commission, department, EM unit.
+class Member(Struct, frozen=True):
+    """A person in a body, for the organisation that they belong to it from."""
 
-    `members` are in office that day; `is_led` tells whether it can give conclusions,
-    `below_minimum` whether it may take no new document. `participants` are the
-    organisations that a joint commission serves, its host included.
+    person: PersonId
+    organisation: Bin
+
+
+class BodyOutline(Struct, frozen=True, kw_only=True):
+    """A reviewing body by what it is: council, commission, department, EM unit.
+
+    Enough to say whether a document concerns it; who is in office is in `BodyFacts`.
+    `council_id` tells a council from the one that stood here before it.
     """
 
     ref: Stream
@@ -144,21 +150,50 @@ class BodyFacts(Struct, frozen=True):
     names: Names
     levels: tuple[str, ...]
     unit: Stream | None
-    disciplines: tuple[str, ...]
-    specialties: tuple[str, ...]
-    members: tuple[PersonId, ...]
-    invited: tuple[PersonId, ...]
-    quorum: QuorumRule
+    disciplines: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
     exists: bool
-    is_led: bool
-    below_minimum: bool
     opened_at: datetime
     council_id: CouncilId | None = None
     participants: tuple[Bin, ...] = ()
+    """Whom a joint commission serves, its host included; empty for an own body."""
 
     def serves(self, organisation: Bin) -> bool:
         """Whether it concludes on documents of this organisation."""
         return organisation in (self.participants or (self.owner,))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset((*self.disciplines, *self.specialties))
+
+
+class BodyFacts(BodyOutline, frozen=True, kw_only=True):
+    """A reviewing body at the date of an act, with its people.
+
+    `members` are in office that day, elected or added and in a post that counts;
+    `is_led` tells whether it can give conclusions, `below_minimum` whether it may take
+    no new document.
+    """
+
+    quorum: QuorumRule
+    members: tuple[PersonId, ...] = ()
+    invited: tuple[PersonId, ...] = ()
+    is_led: bool
+    below_minimum: bool = False
+
+
+class JointFacts(Struct, frozen=True):
+    """A joint commission, PROPOSED, FORMED or DISSOLVED, as those asked see it.
+
+    `members` are the members of the day, in office or not.
+    """
+
+    phase: str
+    kind: str
+    disciplines: tuple[str, ...]
+    specialties: tuple[str, ...]
+    members: tuple[Member, ...]
+    last_act: datetime
 
 
 class DocumentFacts(Struct, frozen=True):
@@ -244,7 +279,11 @@ class Surroundings(Protocol):
 
     def body(self, ref: Stream) -> BodyFacts | None: ...
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]: ...
+    def joint(self, ref: Stream) -> JointFacts | None: ...
+
+    def members(self, body: Stream, day: date) -> Sequence[Member]: ...
+
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]: ...
 
     def item(self, meeting: MeetingId, item: int) -> ItemFacts | None: ...
 

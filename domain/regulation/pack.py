@@ -1,8 +1,9 @@
 """A rule pack: one regulation as data, with its texts, routes, roles and minima."""
 
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
@@ -66,13 +67,28 @@ class QuorumRule(Struct, frozen=True, forbid_unknown_fields=True):
         return all(share[0] < share[1] for share in (self.quorum, self.majority))
 
 
+class OfOrganisation(Protocol):
+    """Somebody of an organisation."""
+
+    @property
+    def organisation(self) -> str: ...
+
+
 class ReviewBodyRule(Struct, frozen=True):
-    """What rule 16 and 17 ask of a commission or department."""
+    """What rule 16 and 17 ask of a commission or department.
+
+    At least `minimum` members, from at least so many `organisations`.
+    """
 
     levels: tuple[str, ...]
     minimum: int
     regulation: bool
     led_by: str
+    organisations: int = 1
+
+    def is_met_by(self, members: Collection[OfOrganisation]) -> bool:
+        organisations = {member.organisation for member in members}
+        return len(members) >= self.minimum and len(organisations) >= self.organisations
 
 
 class EventRule(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any  # the fields of a command, JSON-shaped
 import pytest
 
 from adapters.envelope import open_record, subject_of
-from adapters.queries import Viewer
+from adapters.viewing import Viewer
 from domain.dates import local_day
 from tests.adapters.node_at_work import AWAY, HOME, Told, at_work
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.council_state import Council
 from domain.decider import Command, Event
 from domain.document_commands import (
     ApproveDocument,
@@ -26,7 +25,6 @@ from domain.meeting_commands import (
     PlanMeeting,
     RecordArrival,
 )
-from domain.review_body_state import ReviewBody
 from tests.domain.given import LAW, WELDING, House
 from tests.domain.scenario import Hat, named
 
@@ -92,9 +90,7 @@ def text_of(house: House, document: str) -> dict[str, str]:
 
 
 def members_of(house: House, body: Stream) -> tuple[PersonId, ...]:
-    state = house.world.state(body)
-    assert isinstance(state, Council | ReviewBody)
-    return state.members_on(house.world.now.date())
+    return house.world.body(body).members
 
 
 class Sitting(Struct, frozen=True):

@@ -33,7 +33,18 @@ from domain.organisation_commands import (
     RenameOrganisation,
     SuspendOrganisation,
 )
-from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.participation_commands import (
+    ArrangeParticipation,
+    EndParticipation,
+    RefuseParticipation,
+)
+from domain.review_body_commands import (
+    AddMember,
+    AskOrganisation,
+    DissolveBody,
+    FormJointCommission,
+    InviteSpecialist,
+)
 from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import ActivateUnit, CloseUnit, CreateUnit
@@ -44,14 +55,20 @@ from tests.domain.given import (
     COMMISSION,
     DAULET,
     DEPARTMENT,
+    DINA,
     ERLAN,
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    JOINT,
     LAW,
+    MADI,
     MONDAY_DATE,
+    NEIGHBOUR,
+    NEIGHBOURS_PART,
     NEW_YEAR,
     NURLAN,
+    OLGA,
     PAVEL,
     RUSTEM,
     SYMBAT,
@@ -62,9 +79,13 @@ from tests.domain.given import (
     House,
     a_university_and_a_college,
     appoint_acting,
+    consent,
     decide_acting,
+    elect_chair,
     form_commission,
+    found_neighbour,
     mandate,
+    propose_joint,
 )
 from tests.domain.history import (
     confirm,
@@ -87,8 +108,6 @@ from tests.domain.reviewing import (
 from tests.domain.scenario import World
 
 WELDING = {"bin": COLLEGE, "body_id": "welding"}
-UNTOLD = frozenset({"document.review-requested.v1"})
-"""Events that no story of two houses without a joint commission can hold."""
 
 
 def a_saga() -> World:
@@ -101,6 +120,7 @@ def a_saga() -> World:
     the_route_planned_anew(university)
     a_lively_meeting(university)
     the_old_chair(college)
+    the_joint_commission(college)
     the_commission(college)
     the_end(university, college)
     return university.world
@@ -233,6 +253,22 @@ def the_commission(house: House) -> None:
     give(head, DissolveBody, **WELDING, act_no="8")
     leaving = {"bin": COLLEGE, "person_id": PAVEL, "appointment": 1}
     give(head, EndAppointment, **leaving, valid_to=MONDAY_DATE, order_no="14-к")
+
+
+def the_joint_commission(college: House) -> None:
+    """The neighbour refuses, is asked again, takes part, sends more, and leaves."""
+    neighbour = found_neighbour(college.world)
+    propose_joint(college, (OLGA, PAVEL))
+    give, host, guest = college.world.give, college.head, neighbour.head
+    give(guest, RefuseParticipation, **NEIGHBOURS_PART, reason_ref=SALTED)
+    give(host, AskOrganisation, **JOINT, organisation=NEIGHBOUR)
+    consent(neighbour, MADI)
+    give(host, FormJointCommission, **JOINT)
+    give(guest, ArrangeParticipation, **NEIGHBOURS_PART, person_ids=[DINA])
+    elect_chair(college, "joint-welding", DINA)
+    methods = draft(neighbour, "METHODICAL_GUIDELINES", name="methods", teacher=MADI)
+    submit(neighbour, methods)
+    give(guest, EndParticipation, **NEIGHBOURS_PART, act_no="4")
 
 
 def the_end(university: House, college: House) -> None:

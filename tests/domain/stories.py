@@ -261,7 +261,9 @@ class Story:
         self.attempt(house.head, SupersedeDocument, **one)
 
     def withdraw(self, house: House, document: str) -> None:
-        self.attempt(self.somebody(), WithdrawDocument, document_id=document)
+        colleague = house.teacher(BOLAT if house.bin == UNIVERSITY else OLGA)
+        hat = self.pick([self.somebody(), colleague])
+        self.attempt(hat, WithdrawDocument, document_id=document)
 
     def submit(self, house: House, document: str) -> None:
         self.attempt(self.somebody(), SubmitDocument, document_id=document)

@@ -149,6 +149,7 @@ def test_the_rows_of_roles_name_roles_that_somebody_can_have() -> None:
             role, _, whose = entry.partition("@")
             known = {
                 "own": {*POSTS, "STAFF"},
+                "participant": set(POSTS),
                 "body": of_bodies,
                 "": {"REGISTRAR", "AUDITOR", "SYSTEM"},
             }

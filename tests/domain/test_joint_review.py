@@ -1,34 +1,33 @@
 """A joint commission concludes on documents of every organisation it serves."""
 
-from collections.abc import Sequence
-
-import msgspec
-import pytest
-
 from domain.decider import Event
 from domain.document_commands import RecordConclusion, ReplanRoute
 from domain.document_events import ReviewRequested, RouteReplanned, StageOpened
-from domain.facts import Facts
-from domain.identifiers import Bin, Stream, check_digit
+from domain.identifiers import Stream
 from domain.meeting_commands import OpenVote, PlaceItem
 from domain.meeting_events import VoteOpened
 from domain.messages import AGGREGATES, SCOPES, kind_of
-from domain.review_body import DissolveBody
-from domain.surroundings import BodyFacts
+from domain.participation_commands import ArrangeParticipation, EndParticipation
+from domain.review_body_commands import DissolveBody
 from tests.domain.given import (
+    AIDA,
     COLLEGE,
-    COMMISSION,
+    DINA,
     DIVISION,
+    JOINT_COMMISSION,
+    MADI,
+    NEIGHBOUR,
+    NEIGHBOURS_PART,
+    OLGA,
     WELDERS,
     WELDING,
     House,
-    a_staffed_college,
     appoint,
     elect_chair,
     form_commission,
-    found,
-    open_unit,
+    neighbours,
     seat_council,
+    unite,
 )
 from tests.domain.reviewing import (
     SALTED,
@@ -44,66 +43,16 @@ from tests.domain.reviewing import (
     submit,
     text_of,
 )
-from tests.domain.scenario import person
 
-NEIGHBOUR = Bin(f"06054000112{check_digit('06054000112')}")
-KANAT = person("Kanat, head of the neighbour")
-DINARA = person("Dinara, deputy head of the neighbour")
-TALGAT = person("Talgat, teacher of welding at the neighbour")
 NEIGHBOURS_COUNCIL = Stream(f"council/{NEIGHBOUR}.org")
 
 
-class FactsOfAJointCommission(Facts):
-    """As if the commission of welders were a joint one of college and neighbour.
-
-    Its chair is a member for both.
-    """
-
-    def body(self, ref: Stream) -> BodyFacts | None:
-        found = super().body(ref)
-        if found is None or ref != COMMISSION:
-            return found
-        return msgspec.structs.replace(
-            found,
-            kind="JOINT_COMMISSION",
-            participants=(COLLEGE, NEIGHBOUR),
-            members=(*found.members, found.members[0]),
-        )
-
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
-        bodies = super().reviewing_bodies(owner)
-        joint = self.body(COMMISSION)
-        if joint is None or COMMISSION in [body.ref for body in bodies]:
-            return bodies
-        return (*bodies, joint)
-
-
-class FactsOfALeaver(FactsOfAJointCommission):
-    """As if the neighbour had left the joint commission, which is still found."""
-
-    def body(self, ref: Stream) -> BodyFacts | None:
-        found = super().body(ref)
-        if found is None or ref != COMMISSION:
-            return found
-        return msgspec.structs.replace(found, participants=(COLLEGE,))
-
-
-def a_neighbour_of(host: House) -> House:
-    """A college with a council and too few welders for a commission of its own."""
-    levels, unit = ("TVE",), "workshop"
-    house = found(host.world, NEIGHBOUR, "COLLEGE", levels, KANAT, DINARA, unit)
-    open_unit(house, unit, "DIVISION")
-    appoint(house, TALGAT, "TEACHER", WELDING, unit=unit)
-    seat_council(house, "org", (DINARA, TALGAT, KANAT))
-    return house
-
-
 def host_and_neighbour() -> tuple[House, House]:
-    host = a_staffed_college()
-    form_commission(host, "welding", WELDERS)
-    elect_chair(host, "welding", WELDERS[0])
-    host.world.facts = FactsOfAJointCommission
-    return host, a_neighbour_of(host)
+    """The joint commission of a college and a higher college that has a council."""
+    host, house = neighbours()
+    unite(host, house)
+    seat_council(house, "org", (AIDA, MADI, DINA))
+    return host, house
 
 
 def requests_of(house: House, document: str) -> list[ReviewRequested]:
@@ -118,10 +67,10 @@ def test_a_stage_of_a_joint_commission_asks_its_host_in_the_hosts_own_feed() -> 
     document = draft(house)
     submitted = submit(house, document)
     opened = next(event for event in submitted if isinstance(event, StageOpened))
-    assert opened.bodies == (COMMISSION,)
+    assert opened.bodies == (JOINT_COMMISSION,)
     (asked,) = requests_of(house, document)
     state = state_of(house, document)
-    assert (asked.bin, asked.host, asked.body) == (NEIGHBOUR, COLLEGE, COMMISSION)
+    assert (asked.bin, asked.host, asked.body) == (NEIGHBOUR, COLLEGE, JOINT_COMMISSION)
     assert (asked.document_id, asked.content_hash) == (document, state.content_hash)
     assert (asked.kind, asked.level, asked.round) == ("WORKING_STUDY_PLAN", "TVE", 1)
     stream = Stream(f"review-request/{document}.{COLLEGE}")
@@ -149,19 +98,16 @@ def test_the_joint_commission_concludes_and_the_neighbours_head_approves() -> No
     assert route is not None
     told = [(body.body, body.kind, body.owner) for body in route.bodies()]
     assert told == [
-        (COMMISSION, "JOINT_COMMISSION", COLLEGE),
+        (JOINT_COMMISSION, "JOINT_COMMISSION", COLLEGE),
         (NEIGHBOURS_COUNCIL, "ORG_COUNCIL", NEIGHBOUR),
     ]
     pass_review(house, document)
     assert approve(house, document)
 
 
-@pytest.mark.parametrize("facts", [Facts, FactsOfALeaver])
-def test_a_commission_that_serves_others_only_is_in_no_route_of_this_one(
-    facts: type[Facts],
-) -> None:
+def test_a_commission_that_serves_others_only_is_in_no_route_of_this_one() -> None:
     _, house = host_and_neighbour()
-    house.world.facts = facts
+    leave(house)
     document = draft(house)
     submit(house, document)
     asked = [body.body for body in state_of(house, document).missing_bodies()]
@@ -171,34 +117,35 @@ def test_a_commission_that_serves_others_only_is_in_no_route_of_this_one(
 def test_a_joint_commission_takes_up_only_what_asks_it() -> None:
     host, house = host_and_neighbour()
     document = draft(house)
-    sitting = convene(host, COMMISSION)
+    sitting = convene(host, JOINT_COMMISSION)
     documents = [text_of(house, document)]
     item = {"kind": "DOCUMENT", "motion": "POSITIVE", "documents": documents}
     refused = sitting.refuses("DOC-UNKNOWN", PlaceItem, **item)
     assert refused == {"document_id": document}
     submit(house, document)
     sitting.does(PlaceItem, **item)
-    passed = decide_on(house, document, COMMISSION)
+    passed = decide_on(house, document, JOINT_COMMISSION)
     record(house, document, passed)
-    late = convene(host, COMMISSION)
+    late = convene(host, JOINT_COMMISSION)
     late.refuses("DOC-UNKNOWN", PlaceItem, **item)
 
 
 def test_who_is_not_asked_learns_nothing_of_a_document_elsewhere() -> None:
     host, house = host_and_neighbour()
     council = seat_council(host, "org", WELDERS)
+    elect_chair(host, "joint-welding", OLGA)
     document = draft(house)
     sitting = decide_on(house, document, NEIGHBOURS_COUNCIL)
     told = {**citing(house, document, sitting), "body": council}
     refuses = house.world.refuses
-    for stranger in (host.officer(council), host.officer(COMMISSION)):
+    for stranger in (host.officer(council), host.officer(JOINT_COMMISSION)):
         refused = refuses("DOC-UNKNOWN", stranger, RecordConclusion, **told)
         assert refused == {"document_id": document}
     submit(house, document)
     refuses("DOC-UNKNOWN", host.officer(council), RecordConclusion, **told)
-    of_the_commission = {**told, "body": COMMISSION}
+    of_the_commission = {**told, "body": JOINT_COMMISSION}
     refuses("DOC-UNKNOWN", host.officer(council), RecordConclusion, **of_the_commission)
-    chair = host.officer(COMMISSION)
+    chair = host.officer(JOINT_COMMISSION)
     refuses("MEETING-NOT-HELD", chair, RecordConclusion, **of_the_commission)
 
 
@@ -206,7 +153,7 @@ def test_every_round_asks_the_host_again() -> None:
     _, house = host_and_neighbour()
     document = draft(house)
     submit(house, document)
-    conclude(house, document, COMMISSION, "RETURN")
+    conclude(house, document, JOINT_COMMISSION, "RETURN")
     submit(house, document)
     assert [asked.round for asked in requests_of(house, document)] == [1, 2]
 
@@ -222,14 +169,21 @@ def test_the_author_division_alone_makes_no_commission_of_another_cover() -> Non
 
 def test_who_is_a_member_for_two_organisations_is_counted_once() -> None:
     host, house = host_and_neighbour()
+    appoint(house, OLGA, "TEACHER", WELDING)
+    part = {**NEIGHBOURS_PART, "person_ids": [OLGA]}
+    house.world.refuses("BODY-MEMBER-EXISTS", house.head, ArrangeParticipation, **part)
     document = draft(house)
     submit(house, document)
-    sitting = convene(host, COMMISSION)
+    sitting = convene(host, JOINT_COMMISSION)
     sitting.place(document)
     sitting.open()
     opened = sitting.does(OpenVote, item=1)[0]
     assert isinstance(opened, VoteOpened)
-    assert opened.base == opened.present == len(opened.entitled) == len(WELDERS)
+    assert opened.base == opened.present == len(opened.entitled) == 3
+
+
+def leave(house: House) -> None:
+    house.world.give(house.head, EndParticipation, **NEIGHBOURS_PART, act_no="9")
 
 
 def replan(house: House, document: str) -> list[Event]:
@@ -238,21 +192,21 @@ def replan(house: House, document: str) -> list[Event]:
 
 
 def test_the_host_is_asked_where_its_commission_joins_a_route_planned_anew() -> None:
-    _, house = host_and_neighbour()
-    house.world.facts = Facts
+    host, house = neighbours()
+    seat_council(house, "org", (AIDA, MADI, DINA))
     for welder in WELDERS:
-        appoint(house, welder, "TEACHER", WELDING, unit=house.author_unit)
-    own = form_commission(house, "own", WELDERS)
+        appoint(house, welder, "TEACHER", WELDING)
+    own = form_commission(house, "own", WELDERS, unit_id="adm")
     elect_chair(house, "own", WELDERS[0])
     document = draft(house)
     submit(house, document)
-    house.world.facts = FactsOfAJointCommission
+    unite(host, house)
     one = {"bin": house.bin, "body_id": "own", "act_no": "8"}
     house.world.give(house.head, DissolveBody, **one)
     replan(house, document)
     assert own not in [body.body for body in state_of(house, document).missing_bodies()]
     (asked,) = requests_of(house, document)
-    assert (asked.stage_no, asked.body) == (1, COMMISSION)
+    assert (asked.stage_no, asked.body) == (1, JOINT_COMMISSION)
     pass_review(house, document)
     assert approve(house, document)
 
@@ -261,9 +215,9 @@ def test_a_joint_commission_that_was_left_concludes_no_more() -> None:
     _, house = host_and_neighbour()
     document = draft(house)
     submit(house, document)
-    house.world.facts = FactsOfALeaver
+    leave(house)
     replanned = replan(house, document)[0]
     assert isinstance(replanned, RouteReplanned)
     assert [(one.body, one.reason) for one in replanned.dropped] == [
-        (COMMISSION, "GONE")
+        (JOINT_COMMISSION, "GONE")
     ]

@@ -7,12 +7,13 @@ from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
 from projections.projection import Key
 from tests.domain.given import (
     COLLEGE,
-    COMMISSION,
     DEPARTMENT,
     EM_UNIT,
     FACULTY,
     FACULTY_COUNCIL,
+    JOINT_COMMISSION,
     LAWYERS,
+    NEIGHBOUR,
     UNIVERSITY,
     UNIVERSITY_COUNCIL,
     House,
@@ -32,7 +33,7 @@ from tests.domain.reviewing import (
     submit,
 )
 from tests.domain.scenario import named
-from tests.domain.test_joint_review import NEIGHBOUR, host_and_neighbour
+from tests.domain.test_joint_review import host_and_neighbour
 from tests.domain.test_replanning import dissolve, dissolve_department
 from tests.projections.folded import rows_of
 
@@ -153,6 +154,6 @@ def test_a_request_to_a_host_makes_no_row_and_the_body_is_shown_as_joint() -> No
     document = in_review(house)
     rows = rows_of(APPROVAL_STATUS, house.world, house.bin)
     assert list(rows) == [(document,)]
-    row = stages_of(house, document)[1, 1, COMMISSION]
+    row = stages_of(house, document)[1, 1, JOINT_COMMISSION]
     assert (row.body_org, row.is_joint, row.org_bin) == (COLLEGE, True, NEIGHBOUR)
     assert [body.owner for body in rows[(document,)].route] == [COLLEGE, NEIGHBOUR]
