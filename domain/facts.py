@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from domain import meeting, minutes, office, organisation, staff
+from domain.association_members import in_office, is_below_minimum, is_led
+from domain.association_state import Association
 from domain.council import Council
 from domain.dates import Spell
 from domain.decider import Act
@@ -127,13 +129,15 @@ class Facts:
                 return self._review_body(ref, state)
             case Unit(kind="EM_UNIT"):
                 return self._em_unit(ref, state)
+            case Association():
+                return self._association(ref, state)
         return None
 
     def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
         return tuple(self._bodies(owner))
 
     def _bodies(self, owner: Bin) -> Iterator[BodyFacts]:
-        for kind in ("review-body", "council", "unit"):
+        for kind in ("review-body", "council", "unit", "association"):
             for ref in self._streams.owned(owner, kind):
                 body = self.body(ref)
                 if body is not None and body.exists:
@@ -220,6 +224,26 @@ class Facts:
             is_led=state.is_led_on(day),
             below_minimum=state.below_minimum,
             opened_at=state.opened_at,
+        )
+
+    def _association(self, ref: Stream, state: Association) -> BodyFacts:
+        """An association reviews what is of its subject, whatever unit wrote it."""
+        return BodyFacts(
+            ref=ref,
+            owner=state.bin,
+            kind=self._pack.association_kinds[state.kind].body_kind,
+            names=state.names,
+            levels=(state.level,),
+            unit=None,
+            disciplines=(state.discipline,),
+            specialties=(),
+            members=in_office(state, self),
+            invited=(),
+            quorum=state.quorum,
+            exists=state.is_active_at(self._act.at, self._act.on),
+            is_led=is_led(state, self),
+            below_minimum=is_below_minimum(state, self),
+            opened_at=state.activated_at or state.initiated_at,
         )
 
     def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:

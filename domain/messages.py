@@ -7,6 +7,10 @@ from typing import Any
 import msgspec
 
 from domain import (
+    association,
+    association_commands,
+    association_events,
+    association_state,
     council,
     document,
     meeting,
@@ -64,6 +68,13 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "council", council.decide, council.evolve, council.place, is_indexed=True
         ),
+        Aggregate(
+            "association",
+            association.decide,
+            association_state.evolve,
+            association_state.place,
+            is_indexed=True,
+        ),
         Aggregate("meeting", meeting.decide, meeting.evolve, meeting.place),
         Aggregate("minutes", None, minutes.evolve, minutes.place),
         Aggregate("document", document.decide, document.evolve, document.place),
@@ -108,6 +119,16 @@ SCOPES: dict[type[Event], str] = {
     council.CouncilChairSeated: PUBLIC,
     council.CouncilSecretarySeated: PUBLIC,
     council.CouncilDissolved: PUBLIC,
+    association_events.AssociationInitiated: PUBLIC,
+    association_events.MembershipApplied: OWN,
+    association_events.ApplicationWithdrawn: OWN,
+    association_events.MemberJoined: PUBLIC,
+    association_events.MemberLeft: PUBLIC,
+    association_events.AssociationEstablished: PUBLIC,
+    association_events.AssociationActivated: PUBLIC,
+    association_events.LeaderElected: PUBLIC,
+    association_events.LeaderAppointed: PUBLIC,
+    association_events.AssociationDissolved: PUBLIC,
     meeting.MeetingPlanned: OWN,
     meeting.MeetingConvened: OWN,
     meeting.ItemPlaced: OWN,
@@ -158,6 +179,10 @@ def _council(command: council.CouncilCommand) -> Stream:
     return council.reference(command.bin, command.key)
 
 
+def _association(command: association_commands.AssociationCommand) -> Stream:
+    return association_state.reference(command.bin, command.association_id)
+
+
 def _meeting(command: meeting.MeetingCommand) -> Stream:
     return meeting.stream_of(command.meeting_id)
 
@@ -202,6 +227,16 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     council.RemoveMember: _council,
     council.ConstituteCouncil: _council,
     council.DissolveCouncil: _council,
+    association_commands.InitiateAssociation: _association,
+    association_commands.ApplyForMembership: _association,
+    association_commands.AcceptMember: _association,
+    association_commands.LeaveAssociation: _association,
+    association_commands.RemoveMember: _association,
+    association_commands.EstablishAssociation: _association,
+    association_commands.ActivateAssociation: _association,
+    association_commands.ElectLeader: _association,
+    association_commands.AppointLeader: _association,
+    association_commands.DissolveAssociation: _association,
     meeting.PlanMeeting: _meeting,
     meeting.ConveneMeeting: _meeting,
     meeting.PlaceItem: _meeting,

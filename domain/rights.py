@@ -1,8 +1,9 @@
 """Who acts: the capacity a command names, and whether its role may give it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from domain.association_state import Association
 from domain.council import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
@@ -41,6 +42,7 @@ def actor_in(
     if holder != person or owner != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
+    require_term(states.state(stream), int(number), day)
     if not spell.covers(day):
         raise Refusal(
             "ACTOR-CAPACITY",
@@ -51,6 +53,14 @@ def actor_in(
             act=day,
         )
     return Actor(person, owner, role, capacity, stream)
+
+
+def require_term(state: object | None, number: int, day: date) -> None:
+    """Rule 30: a leader who has served the year does nothing more as a leader."""
+    if isinstance(state, Association):
+        leader = state.leaders[number]
+        if leader.has_served_the_term(day):
+            raise Refusal("R30-EXPIRED", term_end=leader.term_end, act=day)
 
 
 def seated(
@@ -71,6 +81,10 @@ def seated(
             leader = state.leaders.get(number)
             if leader is not None:
                 return leader.person, leader.role, state.bin, leader.spell
+        case Association():
+            chosen = state.leaders.get(number)
+            if chosen is not None:
+                return chosen.person, chosen.role, state.bin, chosen.spell
         case Node():
             grant = state.grants.get(number)
             if grant is not None:

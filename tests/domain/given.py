@@ -7,6 +7,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
+from domain.association_state import Association
 from domain.council import (
     ConstituteCouncil,
     Council,
@@ -45,7 +46,7 @@ from tests.domain.scenario import (
 UNIVERSITY = Bin("940140000385")
 COLLEGE = Bin("050440002267")
 SCHOOL = Bin("990540000001")
-LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD")
+LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD", "LEADER")
 ALMATY = "751310000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
@@ -112,7 +113,7 @@ class House(Struct, frozen=True):
     def officer(self, body: Stream, role: str | None = None) -> Hat:
         """Who leads a body now, or holds the named seat of a council."""
         state = self.world.state(body)
-        assert isinstance(state, Council | ReviewBody)
+        assert isinstance(state, Council | ReviewBody | Association)
         seats = state.seats if isinstance(state, Council) else state.leaders
         wanted = [
             (number, seat)

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from domain.association_state import Association
 from domain.council import Council
 from domain.decider import Command, Event
 from domain.document import (
@@ -87,6 +88,8 @@ def state_of(house: House, document: str) -> Document:
 
 def members_of(house: House, body: Stream) -> tuple[PersonId, ...]:
     state = house.world.state(body)
+    if isinstance(state, Association):
+        return tuple(one.person_id for one in state.members_on(house.world.now.date()))
     assert isinstance(state, Council | ReviewBody)
     return state.members_on(house.world.now.date())
 

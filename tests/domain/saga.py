@@ -1,5 +1,12 @@
 """One long story in which every command of the registry is accepted at least once."""
 
+from domain.association_commands import (
+    ApplyForMembership,
+    AppointLeader,
+    DissolveAssociation,
+    LeaveAssociation,
+)
+from domain.association_commands import RemoveMember as RemoveFromAssociation
 from domain.council import DissolveCouncil, RemoveMember
 from domain.document import (
     DeclineApproval,
@@ -65,6 +72,16 @@ from tests.domain.reviewing import (
     text,
 )
 from tests.domain.scenario import World
+from tests.domain.schools import (
+    ASKAR,
+    DINARA,
+    ILYAS,
+    KAMILA,
+    found_school,
+    lead_mo,
+    named_mo,
+    staff_school,
+)
 
 WELDING = {"bin": COLLEGE, "body_id": "welding"}
 
@@ -76,6 +93,7 @@ def a_saga() -> World:
     a_lively_meeting(university)
     the_commission(college)
     the_end(university, college)
+    the_association(university.world)
     return university.world
 
 
@@ -156,3 +174,17 @@ def the_end(university: House, college: House) -> None:
     act = {"bin": COLLEGE, "act_no": "3"}
     give(college.registrar, SuspendOrganisation, **act)
     give(college.registrar, CloseOrganisation, **act)
+
+
+def the_association(world: World) -> None:
+    """One is elected, another appointed, one takes an application back, one leaves."""
+    school = lead_mo(staff_school(found_school(world)))
+    mo = named_mo(school)
+    for command in (ApplyForMembership, LeaveAssociation, ApplyForMembership):
+        world.give(school.teacher(ILYAS), command, **mo)
+    world.give(school.teacher(KAMILA), LeaveAssociation, **mo)
+    world.later(days=1)
+    next_leader = {"person_id": ASKAR, "order_no": "21-к"}
+    world.give(school.head, AppointLeader, **mo, **next_leader)
+    world.give(school.head, RemoveFromAssociation, **mo, person_id=DINARA)
+    world.give(school.head, DissolveAssociation, **mo, act_no="31-П")
