@@ -6,7 +6,7 @@ from domain.association_commands import AppointLeader, ElectLeader
 from domain.association_events import Appointer, LeaderAppointed, LeaderElected
 from domain.association_members import in_office
 from domain.association_state import Association
-from domain.dates import last_day_of_term, local_day
+from domain.dates import last_day_of_term
 from domain.decider import Event, Refusal
 from domain.surroundings import Election, Surroundings
 
@@ -71,7 +71,7 @@ def require_eligible(
 def require_election(
     election: Election | None, state: Association, facts: Surroundings
 ) -> Election:
-    """Won among those who were members on its day, and not before there were any."""
+    """Won among those who were members on its day."""
     voters = len(state.members_on(election.date)) if election else 0
     if (
         election is None
@@ -80,8 +80,6 @@ def require_election(
         or election.date > facts.act.on
     ):
         raise Refusal("ASSOC-ELECTION", election=election, members=voters)
-    if election.date < local_day(state.initiated_at):
-        raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.initiated_at)
     return election
 
 

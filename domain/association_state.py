@@ -65,7 +65,6 @@ class Association(Struct, frozen=True):
     discipline: str
     names: Names
     quorum: QuorumRule
-    initiated_at: datetime
     last_act: datetime
     phase: str = "INITIATED"
     applications: dict[Member, int] = {}
@@ -107,7 +106,6 @@ def evolve(
             event.discipline_code,
             event.names,
             event.quorum_rule,
-            mark.at,
             mark.at,
         )
     assert state is not None

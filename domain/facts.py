@@ -243,7 +243,7 @@ class Facts:
             exists=state.is_active_at(self._act.at, self._act.on),
             is_led=is_led(state, self),
             below_minimum=is_below_minimum(state, self),
-            opened_at=state.activated_at or state.initiated_at,
+            opened_at=state.activated_at or state.last_act,
         )
 
     def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:

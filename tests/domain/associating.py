@@ -136,13 +136,21 @@ class Story:
     def go_far(self, house: House, token: str) -> None:
         """Two to four teachers associate; with three they are established and led."""
         waiting = [w for w in TEACHERS if w not in self.members(house, token)]
-        for who in waiting[: self.pick([3, 4, 3, 2, 0])]:
+        for who in waiting[: self.pick([3, 4, 0, 2])]:
             join(house, who, token=token)
         mo = named_mo(house, token)
         if self.state(house, token).phase == "INITIATED":
             self.world.give(house.head, EstablishAssociation, **mo)
         self.seat(house, token)
         self.world.give(house.head, ActivateAssociation, **mo)
+
+    def go_far_too_late(self, house: House, token: str) -> None:
+        """As many associate as are needed; one of them has gone before it stands."""
+        waiting = [w for w in TEACHERS if w not in self.members(house, token)]
+        join(house, *waiting[: 3 - len(self.members(house, token))], token=token)
+        self.resign(house, token)
+        self.world.later(days=self.pick([1, 10]))
+        self.go_far(house, token)
 
     def seat(self, house: House, token: str) -> None:
         who = self.pick(self.members(house, token))
@@ -205,7 +213,7 @@ class Story:
         """A leader of whenever plans a meeting, or accepts a member."""
         if not self.state(house, token).leaders:
             self.go_far(house, token)
-        first = self.pick([Story.wait, Story.wait, Story.resign, None, None, None])
+        first = self.pick([Story.wait, Story.seat, Story.resign, None, None, None])
         if first is not None:
             first(self, house, token)
         leader = self.leader(house, token)
@@ -252,6 +260,7 @@ class Story:
 
 STEPS = (
     [Story.go_far] * 4
+    + [Story.go_far_too_late] * 3
     + [Story.lead] * 6
     + [Story.wait, Story.apply, Story.accept, Story.seat] * 2
     + [Story.elect] * 4

@@ -151,6 +151,20 @@ def test_an_association_that_is_not_active_yet_is_no_stage() -> None:
     assert (1, "NO_SUCH_BODY") in skipped_of(submit(house, plan)[0])
 
 
+def test_what_was_submitted_before_it_was_active_passes_it_by() -> None:
+    house = a_school_with_an_established_mo()
+    seat_council(house, "org", ALGEBRAISTS)
+    plan = draft(house)
+    before = house.world.now + timedelta(minutes=1)
+    house.world.later(days=1)
+    elect_leader(house, ASKAR)
+    house.world.give(house.head, ActivateAssociation, **named_mo(house))
+    submitted = house.world.give(
+        house.deputy, SubmitDocument, document_id=plan, occurred_at=before
+    )
+    assert route_of(submitted[0]) == [SCHOOL_COUNCIL]
+
+
 def test_below_three_it_takes_nothing_new_and_finishes_what_it_has() -> None:
     house = a_school()
     begun = draft(house, name="one")
