@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from domain.association_commands import (
@@ -23,26 +24,33 @@ from domain.association_events import (
     LeaderElected,
 )
 from domain.meeting import ConveneMeeting, OpenMeeting, PlaceItem, PlanMeeting
+from domain.regulation.pack import LeaderRule, rule_pack
 from tests.domain.given import (
     SCHOOL,
     SYMBAT,
     TIMUR,
+    House,
     elected,
 )
 from tests.domain.reviewing import convene
-from tests.domain.scenario import named
+from tests.domain.scenario import World, named
 from tests.domain.schools import (
     ALGEBRA,
     ASKAR,
     DINARA,
     ILYAS,
+    KAMILA,
     MO,
     SCHOOL_COUNCIL,
     a_meeting,
     a_school,
     a_school_with_an_established_mo,
     elect_leader,
+    found_school,
+    initiate,
+    join,
     resign,
+    staff_school,
 )
 
 ALGEBRA_MO = {"bin": SCHOOL, "association_id": ALGEBRA}
@@ -341,3 +349,40 @@ def test_a_dissolved_association_takes_no_command() -> None:
         assert refused["state"] == "DISSOLVED"
     for command in (ApplyForMembership, LeaveAssociation):
         house.world.refuses("ASSOC-STATE", house.teacher(ILYAS), command, **ALGEBRA_MO)
+
+
+# What another rule pack may say.
+
+
+def under_another_pack() -> House:
+    """Four make an association; the deputy appoints its leader, for two years."""
+    pack = rule_pack()
+    leader = LeaderRule(elected=False, appointed_by=("DEPUTY_HEAD_EM",), term_months=24)
+    rule = msgspec.structs.replace(
+        pack.association_kinds["SCHOOL_MO"], minimum=4, leader=leader
+    )
+    kinds = {"SCHOOL_MO": rule}
+    other = msgspec.structs.replace(pack, id="other", association_kinds=kinds)
+    return staff_school(found_school(World(other)))
+
+
+def test_another_pack_asks_for_others_to_lead_and_more_to_associate() -> None:
+    house = under_another_pack()
+    initiate(house)
+    join(house, ASKAR, DINARA, KAMILA)
+    refused = house.world.refuses(
+        "R26-MIN-TEACHERS", house.head, EstablishAssociation, **ALGEBRA_MO
+    )
+    assert (refused["minimum"], refused["eligible"]) == (4, 3)
+    join(house, ILYAS)
+    house.world.give(house.head, EstablishAssociation, **ALGEBRA_MO)
+    somebody = {**ALGEBRA_MO, "person_id": ASKAR}
+    refused = house.world.refuses(
+        "R30-APPOINTER", house.head, ElectLeader, **somebody, election=elected(house)
+    )
+    assert refused == {"role": "HEAD", "allowed": ("DEPUTY_HEAD_EM",)}
+    house.world.refuses("R30-APPOINTER", house.head, AppointLeader, **somebody, **ORDER)
+    house.world.give(house.deputy, AppointLeader, **somebody, **ORDER)
+    appointed = house.world.events(MO)[-1]
+    assert isinstance(appointed, LeaderAppointed)
+    assert appointed.term_end == date(2028, 1, 11)
