@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.messages import COMMANDS
 
 UNIVERSITY = "240190000123"
@@ -169,6 +169,7 @@ _FIELDS: dict[str, Fields] = {
     },
     "review-body.form-department": {
         "names": {"ru": "Кафедра информатики", "kk": "Информатика кафедрасы"},
+        "unit_id": "faculty",
         "levels": ["HE"],
         "members": [TEACHER_PERSON, SECOND_TEACHER, THIRD_TEACHER],
         "regulation": {

@@ -24,7 +24,6 @@ from domain.association_members import (
     apply,
     establish,
     in_office,
-    is_led,
     leave,
 )
 from domain.association_state import LEADER, Association, evolve, place
@@ -76,7 +75,7 @@ def decide(
         case AppointLeader():
             return appoint(command, state, facts)
         case ActivateAssociation():
-            if not is_led(state, facts):
+            if state.leader_on(facts.act.on) not in in_office(facts):
                 raise Refusal("BODY-NOT-LED", bodies=[facts.stream])
             return [AssociationActivated(association_id=state.association_id)]
         case DissolveAssociation():
@@ -87,13 +86,10 @@ def decide(
 def require_right(
     command: AssociationCommand, state: Association, facts: Surroundings
 ) -> None:
-    """A leader acts for their own association, and only while they belong to it."""
+    """A leader acts for their own association, and nobody appoints but who may."""
     actor = facts.act.actor
-    if actor.role == LEADER:
-        if actor.seat != facts.stream:
-            raise Refusal("ACTOR-BODY", body=facts.stream, capacity=actor.capacity)
-        if actor.person not in in_office(state, facts):
-            raise Refusal("BODY-NOT-LED", bodies=[facts.stream])
+    if actor.role == LEADER and actor.seat != facts.stream:
+        raise Refusal("ACTOR-BODY", body=facts.stream, capacity=actor.capacity)
     if isinstance(command, AppointLeader):
         require_appointer(state, facts)
 
@@ -121,7 +117,6 @@ def initiate(
             association_id=command.association_id,
             bin=command.bin,
             kind=command.kind,
-            rule=rule.rule,
             level=command.level,
             category=command.category,
             discipline_code=str(code or subject),

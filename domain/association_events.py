@@ -40,7 +40,6 @@ class AssociationInitiated(Event, frozen=True, kw_only=True):
     association_id: AssociationId
     bin: Bin
     kind: str
-    rule: str
     level: str
     category: str
     discipline_code: str

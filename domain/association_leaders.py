@@ -26,8 +26,8 @@ def elect(command: ElectLeader, state: Association, facts: Surroundings) -> list
         raise Refusal(
             "R30-APPOINTER", role=facts.act.actor.role, allowed=leader.appointed_by
         )
-    require_eligible(command, state, facts)
-    election = require_election(command.election, state, facts)
+    require_eligible(command, facts)
+    election = require_election(command.election, facts)
     term_end = require_term(command, state, facts)
     return [
         LeaderElected(
@@ -44,7 +44,7 @@ def elect(command: ElectLeader, state: Association, facts: Surroundings) -> list
 def appoint(
     command: AppointLeader, state: Association, facts: Surroundings
 ) -> list[Event]:
-    require_eligible(command, state, facts)
+    require_eligible(command, facts)
     term_end = require_term(command, state, facts)
     actor = facts.act.actor
     return [
@@ -60,19 +60,15 @@ def appoint(
     ]
 
 
-def require_eligible(
-    command: ElectLeader | AppointLeader, state: Association, facts: Surroundings
-) -> None:
+def require_eligible(command: ElectLeader | AppointLeader, facts: Surroundings) -> None:
     """From the teachers of the association: a member in office that day."""
-    if command.person_id not in in_office(state, facts):
+    if command.person_id not in in_office(facts):
         raise Refusal("R30-ELIGIBLE", person_id=command.person_id)
 
 
-def require_election(
-    election: Election | None, state: Association, facts: Surroundings
-) -> Election:
-    """Won among those who were members on its day."""
-    voters = len(state.members_on(election.date)) if election else 0
+def require_election(election: Election | None, facts: Surroundings) -> Election:
+    """Won among the members in office on its day."""
+    voters = len(facts.members(facts.stream, election.date)) if election else 0
     if (
         election is None
         or not election.is_won

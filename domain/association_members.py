@@ -1,5 +1,7 @@
 """Rules 24 to 26: who applies, is accepted, leaves, and who counts as a member."""
 
+from collections.abc import Sequence
+
 from domain.association_commands import (
     AcceptMember,
     EstablishAssociation,
@@ -21,34 +23,9 @@ from domain.identifiers import PersonId
 from domain.surroundings import OrganisationFacts, Surroundings
 
 
-def in_office(state: Association, facts: Surroundings) -> tuple[PersonId, ...]:
+def in_office(facts: Surroundings) -> Sequence[PersonId]:
     """The persons who are members that day and teach there what the members teach."""
-    fit = (
-        member.person_id
-        for member in state.members_on(facts.act.on)
-        if teaches(member, state, facts)
-    )
-    return tuple(dict.fromkeys(fit))
-
-
-def teaches(member: Member, state: Association, facts: Surroundings) -> bool:
-    """Tell whether the member holds a post of the association's subject or category."""
-    return any(
-        post.post in facts.pack.counted_posts and state.discipline in post.disciplines
-        for post in facts.posts(member.bin, member.person_id)
-    )
-
-
-def is_led(state: Association, facts: Surroundings) -> bool:
-    """Tell whether a leader in term, who is a member in office, leads that day."""
-    leader = state.leader_on(facts.act.on)
-    return leader is not None and leader.person in in_office(state, facts)
-
-
-def is_below_minimum(state: Association, facts: Surroundings) -> bool:
-    """Tell whether members have become fewer than rule 26 asked: no refusal (A29)."""
-    minimum = facts.pack.association_kinds[state.kind].minimum
-    return len(in_office(state, facts)) < minimum
+    return facts.members(facts.stream, facts.act.on)
 
 
 def apply(state: Association, facts: Surroundings) -> list[Event]:
@@ -93,7 +70,12 @@ def require_no_member(member: Member, state: Association, facts: Surroundings) -
 
 
 def require_teacher(member: Member, state: Association, facts: Surroundings) -> None:
-    if not teaches(member, state, facts):
+    """A member holds a post of the association's subject or category."""
+    counted = facts.pack.counted_posts
+    if not any(
+        post.post in counted and state.discipline in post.disciplines
+        for post in facts.posts(member.bin, member.person_id)
+    ):
         raise Refusal(
             "ASSOC-MEMBER",
             person_id=member.person_id,
@@ -133,11 +115,12 @@ def establish(
     facts: Surroundings,
 ) -> list[Event]:
     """Rule 26: three distinct teachers of one subject or category (A16)."""
-    members = in_office(state, facts)
-    if is_below_minimum(state, facts):
+    members = in_office(facts)
+    minimum = facts.pack.association_kinds[state.kind].minimum
+    if len(members) < minimum:
         raise Refusal(
             "R26-MIN-TEACHERS",
-            minimum=facts.pack.association_kinds[state.kind].minimum,
+            minimum=minimum,
             eligible=len(members),
             discipline_code=state.discipline,
         )

@@ -59,7 +59,6 @@ class Association(Struct, frozen=True):
     bin: Bin
     association_id: AssociationId
     kind: str
-    rule: str
     level: str
     category: str
     discipline: str
@@ -78,11 +77,12 @@ class Association(Struct, frozen=True):
         """Who belonged to it that day, whether in office or not."""
         return members_on(self.members, day)
 
-    def leader_on(self, day: date) -> Leader | None:
-        for leader in self.leaders.values():
-            if leader.spell.covers(day):
-                return leader
-        return None
+    def leader_on(self, day: date) -> PersonId | None:
+        """Who leads in term that day, in office or not."""
+        return next(
+            (one.person for one in self.leaders.values() if one.spell.covers(day)),
+            None,
+        )
 
     def is_active_at(self, at: datetime, day: date) -> bool:
         return (
@@ -100,7 +100,6 @@ def evolve(
             event.bin,
             event.association_id,
             event.kind,
-            event.rule,
             event.level,
             event.category,
             event.discipline_code,
@@ -160,4 +159,4 @@ def led_by(
 
 
 def place(state: Association) -> Place:
-    return Place(state.bin, (state.level,), state.rule)
+    return Place(state.bin, (state.level,))

@@ -33,8 +33,8 @@ class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
     def ended(self, last_day: date) -> "Spell":
-        """The same spell with a last day, which an ended one keeps."""
-        if self.valid_to is not None:
+        """The same spell up to `last_day`; one that ended earlier stays as it is."""
+        if self.valid_to is not None and self.valid_to <= last_day:
             return self
         return Spell(valid_from=self.valid_from, valid_to=last_day)
 

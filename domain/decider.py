@@ -81,7 +81,11 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """To whom an event belongs: owner, levels of education, rule of the order."""
+    """To whom an event belongs: owner, levels of education.
+
+    `rule` is the rule of the order that this very aggregate stands under, as a
+    document does; of all others the rule pack tells (`event_rules`).
+    """
 
     owner: Bin
     levels: tuple[str, ...] = ()

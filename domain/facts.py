@@ -1,25 +1,28 @@
 """The facts that arrive with a command, read from streams at the date of the act."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Protocol
 
-from domain import meeting, minutes, office, organisation, staff
-from domain.association_members import in_office, is_below_minimum, is_led
+from domain import meeting_state, minutes, office, organisation, staff
 from domain.association_state import Association
-from domain.council import Council
+from domain.body_facts import in_full, outline_of
+from domain.council_state import Council
 from domain.dates import Spell
 from domain.decider import Act
-from domain.document import Document, stream_of
+from domain.document_state import Document, stream_of
 from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
-from domain.meeting import Meeting
+from domain.meeting_state import Meeting
+from domain.membership import members_in_office
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation import Organisation
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.staff import Staff
 from domain.surroundings import (
     BodyFacts,
+    BodyOutline,
     DocumentFacts,
     ItemFacts,
     OrganisationFacts,
@@ -121,30 +124,31 @@ class Facts:
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
-        state = self._streams.state(ref)
-        match state:
-            case Council():
-                return self._council(ref, state)
-            case ReviewBody():
-                return self._review_body(ref, state)
-            case Unit(kind="EM_UNIT"):
-                return self._em_unit(ref, state)
-            case Association():
-                return self._association(ref, state)
-        return None
+        outline = outline_of(ref, self._streams, self._pack, self._act)
+        if outline is None:
+            return None
+        return in_full(outline, self._streams, self._pack, self._act)
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
-        return tuple(self._bodies(owner))
+    def members(self, body: Stream, day: date) -> Sequence[PersonId]:
+        """Who is in office in a body that has members, on any day."""
+        state = self._streams.state(body)
+        if not isinstance(state, Council | ReviewBody | Association):
+            return ()
+        return members_in_office(self._streams, self._pack, state, day)
 
-    def _bodies(self, owner: Bin) -> Iterator[BodyFacts]:
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]:
+        """The bodies that exist, in outline: `body` tells who is in office in one."""
+        return tuple(self._outlines(owner))
+
+    def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
         for kind in ("review-body", "council", "unit", "association"):
             for ref in self._streams.owned(owner, kind):
-                body = self.body(ref)
-                if body is not None and body.exists:
-                    yield body
+                outline = outline_of(ref, self._streams, self._pack, self._act)
+                if outline is not None and outline.exists:
+                    yield outline
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
-        state = self._streams.state(meeting.stream_of(meeting_id))
+        state = self._streams.state(meeting_state.stream_of(meeting_id))
         if not isinstance(state, Meeting) or item not in state.items:
             return None
         placed = state.items[item]
@@ -182,86 +186,3 @@ class Facts:
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))
         return state.last_number if isinstance(state, Minutes) else 0
-
-    def _council(self, ref: Stream, state: Council) -> BodyFacts:
-        day = self._act.on
-        served = self.unit(state.unit) if state.unit else None
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.title,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=(),
-            specialties=(),
-            members=state.members_on(day),
-            invited=(),
-            quorum=state.quorum,
-            exists=state.exists_on(day)
-            and state.opened_at <= self._act.at
-            and (served is None or served.is_active),
-            is_led=state.is_led_on(day),
-            below_minimum=False,
-            opened_at=state.opened_at,
-        )
-
-    def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:
-        day = self._act.on
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=state.disciplines,
-            specialties=state.specialties,
-            members=state.members_on(day),
-            invited=state.invited,
-            quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
-            is_led=state.is_led_on(day),
-            below_minimum=state.below_minimum,
-            opened_at=state.opened_at,
-        )
-
-    def _association(self, ref: Stream, state: Association) -> BodyFacts:
-        """An association reviews what is of its subject, whatever unit wrote it."""
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=self._pack.association_kinds[state.kind].body_kind,
-            names=state.names,
-            levels=(state.level,),
-            unit=None,
-            disciplines=(state.discipline,),
-            specialties=(),
-            members=in_office(state, self),
-            invited=(),
-            quorum=state.quorum,
-            exists=state.is_active_at(self._act.at, self._act.on),
-            is_led=is_led(state, self),
-            below_minimum=is_below_minimum(state, self),
-            opened_at=state.activated_at or state.last_act,
-        )
-
-    def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:
-        """A methodical unit concludes without a meeting, through methodist or head."""
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=ref,
-            disciplines=(),
-            specialties=(),
-            members=(),
-            invited=(),
-            quorum=self._pack.default_quorum,
-            exists=state.is_active_at(self._act.at),
-            is_led=True,
-            below_minimum=False,
-            opened_at=state.opened_at or state.last_act,
-        )

@@ -12,13 +12,25 @@ from domain import (
     association_events,
     association_state,
     council,
+    council_commands,
+    council_events,
+    council_state,
     document,
+    document_commands,
+    document_events,
+    document_state,
     meeting,
+    meeting_commands,
+    meeting_events,
+    meeting_state,
     minutes,
     node,
     office,
     organisation,
     review_body,
+    review_body_commands,
+    review_body_events,
+    review_body_state,
     staff,
     unit,
 )
@@ -61,12 +73,16 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "review-body",
             review_body.decide,
-            review_body.evolve,
-            review_body.place,
+            review_body_state.evolve,
+            review_body_state.place,
             is_indexed=True,
         ),
         Aggregate(
-            "council", council.decide, council.evolve, council.place, is_indexed=True
+            "council",
+            council.decide,
+            council_state.evolve,
+            council_state.place,
+            is_indexed=True,
         ),
         Aggregate(
             "association",
@@ -75,9 +91,11 @@ AGGREGATES: dict[str, Aggregate] = {
             association_state.place,
             is_indexed=True,
         ),
-        Aggregate("meeting", meeting.decide, meeting.evolve, meeting.place),
+        Aggregate("meeting", meeting.decide, meeting_state.evolve, meeting_state.place),
         Aggregate("minutes", None, minutes.evolve, minutes.place),
-        Aggregate("document", document.decide, document.evolve, document.place),
+        Aggregate(
+            "document", document.decide, document_state.evolve, document_state.place
+        ),
     )
 }
 
@@ -103,22 +121,22 @@ SCOPES: dict[type[Event], str] = {
     unit.RegulationApproved: PUBLIC,
     unit.UnitActivated: PUBLIC,
     unit.UnitClosed: PUBLIC,
-    review_body.ReviewBodyFormed: PUBLIC,
-    review_body.BodyMemberAdded: PUBLIC,
-    review_body.BodyMemberRemoved: PUBLIC,
-    review_body.BodyFellBelowMinimum: PUBLIC,
-    review_body.BodyReachedMinimum: PUBLIC,
-    review_body.ChairElected: PUBLIC,
-    review_body.DepartmentHeadAppointed: PUBLIC,
-    review_body.SpecialistInvited: OWN,
-    review_body.ReviewBodyDissolved: PUBLIC,
-    council.CouncilEstablished: PUBLIC,
-    council.CouncilMemberElected: PUBLIC,
-    council.CouncilMemberRemoved: PUBLIC,
-    council.CouncilConstituted: PUBLIC,
-    council.CouncilChairSeated: PUBLIC,
-    council.CouncilSecretarySeated: PUBLIC,
-    council.CouncilDissolved: PUBLIC,
+    review_body_events.ReviewBodyFormed: PUBLIC,
+    review_body_events.BodyMemberAdded: PUBLIC,
+    review_body_events.BodyMemberRemoved: PUBLIC,
+    review_body_events.BodyFellBelowMinimum: PUBLIC,
+    review_body_events.BodyReachedMinimum: PUBLIC,
+    review_body_events.ChairElected: PUBLIC,
+    review_body_events.DepartmentHeadAppointed: PUBLIC,
+    review_body_events.SpecialistInvited: OWN,
+    review_body_events.ReviewBodyDissolved: PUBLIC,
+    council_events.CouncilEstablished: PUBLIC,
+    council_events.CouncilMemberElected: PUBLIC,
+    council_events.CouncilMemberRemoved: PUBLIC,
+    council_events.CouncilConstituted: PUBLIC,
+    council_events.CouncilChairSeated: PUBLIC,
+    council_events.CouncilSecretarySeated: PUBLIC,
+    council_events.CouncilDissolved: PUBLIC,
     association_events.AssociationInitiated: PUBLIC,
     association_events.MembershipApplied: OWN,
     association_events.ApplicationWithdrawn: OWN,
@@ -129,31 +147,31 @@ SCOPES: dict[type[Event], str] = {
     association_events.LeaderElected: PUBLIC,
     association_events.LeaderAppointed: PUBLIC,
     association_events.AssociationDissolved: PUBLIC,
-    meeting.MeetingPlanned: OWN,
-    meeting.MeetingConvened: OWN,
-    meeting.ItemPlaced: OWN,
-    meeting.ItemPostponed: OWN,
-    meeting.MeetingOpened: OWN,
-    meeting.MemberArrived: OWN,
-    meeting.MemberDeparted: OWN,
-    meeting.MemberRecused: OWN,
-    meeting.VoteOpened: OWN,
-    meeting.VoteClosed: OWN,
-    meeting.VoteAnnulled: OWN,
-    meeting.MeetingHeld: OWN,
-    meeting.MeetingMinuted: OWN,
-    meeting.MeetingNotHeld: OWN,
+    meeting_events.MeetingPlanned: OWN,
+    meeting_events.MeetingConvened: OWN,
+    meeting_events.ItemPlaced: OWN,
+    meeting_events.ItemPostponed: OWN,
+    meeting_events.MeetingOpened: OWN,
+    meeting_events.MemberArrived: OWN,
+    meeting_events.MemberDeparted: OWN,
+    meeting_events.MemberRecused: OWN,
+    meeting_events.VoteOpened: OWN,
+    meeting_events.VoteClosed: OWN,
+    meeting_events.VoteAnnulled: OWN,
+    meeting_events.MeetingHeld: OWN,
+    meeting_events.MeetingMinuted: OWN,
+    meeting_events.MeetingNotHeld: OWN,
     minutes.MinutesNumbered: OWN,
-    document.DocumentDrafted: OWN,
-    document.DocumentRevised: OWN,
-    document.DocumentSubmitted: OWN,
-    document.StageOpened: OWN,
-    document.ConclusionRecorded: OWN,
-    document.StagePassed: OWN,
-    document.DocumentReady: OWN,
-    document.DocumentReturned: OWN,
-    document.DocumentApproved: PUBLIC,
-    document.DocumentWithdrawn: OWN,
+    document_events.DocumentDrafted: OWN,
+    document_events.DocumentRevised: OWN,
+    document_events.DocumentSubmitted: OWN,
+    document_events.StageOpened: OWN,
+    document_events.ConclusionRecorded: OWN,
+    document_events.StagePassed: OWN,
+    document_events.DocumentReady: OWN,
+    document_events.DocumentReturned: OWN,
+    document_events.DocumentApproved: PUBLIC,
+    document_events.DocumentWithdrawn: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -171,24 +189,24 @@ def _unit(command: unit.UnitCommand) -> Stream:
     return unit.reference(command.bin, command.unit_id)
 
 
-def _review_body(command: review_body.ReviewBodyCommand) -> Stream:
-    return review_body.reference(command.bin, command.body_id)
+def _review_body(command: review_body_commands.ReviewBodyCommand) -> Stream:
+    return review_body_state.reference(command.bin, command.body_id)
 
 
-def _council(command: council.CouncilCommand) -> Stream:
-    return council.reference(command.bin, command.key)
+def _council(command: council_commands.CouncilCommand) -> Stream:
+    return council_state.reference(command.bin, command.key)
 
 
 def _association(command: association_commands.AssociationCommand) -> Stream:
     return association_state.reference(command.bin, command.association_id)
 
 
-def _meeting(command: meeting.MeetingCommand) -> Stream:
-    return meeting.stream_of(command.meeting_id)
+def _meeting(command: meeting_commands.MeetingCommand) -> Stream:
+    return meeting_state.stream_of(command.meeting_id)
 
 
-def _document(command: document.DocumentCommand) -> Stream:
-    return document.stream_of(command.document_id)
+def _document(command: document_commands.DocumentCommand) -> Stream:
+    return document_state.stream_of(command.document_id)
 
 
 def _node(command: node.NodeCommand) -> Stream:
@@ -214,19 +232,19 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     unit.ApproveRegulation: _unit,
     unit.ActivateUnit: _unit,
     unit.CloseUnit: _unit,
-    review_body.FormCommission: _review_body,
-    review_body.FormDepartment: _review_body,
-    review_body.AddMember: _review_body,
-    review_body.RemoveMember: _review_body,
-    review_body.ElectChair: _review_body,
-    review_body.AppointDepartmentHead: _review_body,
-    review_body.InviteSpecialist: _review_body,
-    review_body.DissolveBody: _review_body,
-    council.EstablishCouncil: _council,
-    council.ElectMember: _council,
-    council.RemoveMember: _council,
-    council.ConstituteCouncil: _council,
-    council.DissolveCouncil: _council,
+    review_body_commands.FormCommission: _review_body,
+    review_body_commands.FormDepartment: _review_body,
+    review_body_commands.AddMember: _review_body,
+    review_body_commands.RemoveMember: _review_body,
+    review_body_commands.ElectChair: _review_body,
+    review_body_commands.AppointDepartmentHead: _review_body,
+    review_body_commands.InviteSpecialist: _review_body,
+    review_body_commands.DissolveBody: _review_body,
+    council_commands.EstablishCouncil: _council,
+    council_commands.ElectMember: _council,
+    council_commands.RemoveMember: _council,
+    council_commands.ConstituteCouncil: _council,
+    council_commands.DissolveCouncil: _council,
     association_commands.InitiateAssociation: _association,
     association_commands.ApplyForMembership: _association,
     association_commands.AcceptMember: _association,
@@ -237,27 +255,27 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     association_commands.ElectLeader: _association,
     association_commands.AppointLeader: _association,
     association_commands.DissolveAssociation: _association,
-    meeting.PlanMeeting: _meeting,
-    meeting.ConveneMeeting: _meeting,
-    meeting.PlaceItem: _meeting,
-    meeting.PostponeItem: _meeting,
-    meeting.OpenMeeting: _meeting,
-    meeting.RecordArrival: _meeting,
-    meeting.RecordDeparture: _meeting,
-    meeting.Recuse: _meeting,
-    meeting.OpenVote: _meeting,
-    meeting.CloseVote: _meeting,
-    meeting.AnnulVote: _meeting,
-    meeting.CloseMeeting: _meeting,
-    meeting.MinuteMeeting: _meeting,
-    meeting.CallOff: _meeting,
-    document.CreateDocument: _document,
-    document.ReviseContent: _document,
-    document.SubmitDocument: _document,
-    document.RecordConclusion: _document,
-    document.ApproveDocument: _document,
-    document.DeclineApproval: _document,
-    document.WithdrawDocument: _document,
+    meeting_commands.PlanMeeting: _meeting,
+    meeting_commands.ConveneMeeting: _meeting,
+    meeting_commands.PlaceItem: _meeting,
+    meeting_commands.PostponeItem: _meeting,
+    meeting_commands.OpenMeeting: _meeting,
+    meeting_commands.RecordArrival: _meeting,
+    meeting_commands.RecordDeparture: _meeting,
+    meeting_commands.Recuse: _meeting,
+    meeting_commands.OpenVote: _meeting,
+    meeting_commands.CloseVote: _meeting,
+    meeting_commands.AnnulVote: _meeting,
+    meeting_commands.CloseMeeting: _meeting,
+    meeting_commands.MinuteMeeting: _meeting,
+    meeting_commands.CallOff: _meeting,
+    document_commands.CreateDocument: _document,
+    document_commands.ReviseContent: _document,
+    document_commands.SubmitDocument: _document,
+    document_commands.RecordConclusion: _document,
+    document_commands.ApproveDocument: _document,
+    document_commands.DeclineApproval: _document,
+    document_commands.WithdrawDocument: _document,
 }
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}
@@ -282,7 +300,7 @@ def owner_of(command: Command, state: object | None) -> str:
         return NODE
     if state is not None:
         return AGGREGATES[kind_of(stream_of(command))].place(state).owner
-    if isinstance(command, meeting.PlanMeeting):
+    if isinstance(command, meeting_commands.PlanMeeting):
         return command.body.partition("/")[2].partition(".")[0]
     named = getattr(command, "bin", None)
     return named if isinstance(named, str) else ""

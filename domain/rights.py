@@ -1,29 +1,24 @@
 """Who acts: the capacity a command names, and whether its role may give it."""
 
 from datetime import date, datetime
-from typing import Protocol
 
 from domain.association_state import Association
-from domain.council import Council
+from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
+from domain.membership import States, holds_post
 from domain.node import Node
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
+from domain.review_body_state import ReviewBody
 from domain.staff import POSTS, Staff
 
 SYSTEM = "SYSTEM"
 
 
-class States(Protocol):
-    """The folded state of any stream, None where it has no events."""
-
-    def state(self, stream: Stream) -> object | None: ...
-
-
 def actor_in(
     states: States,
+    pack: RulePack,
     capacity: CapacityId,
     person: PersonId,
     organisation: str,
@@ -31,19 +26,24 @@ def actor_in(
 ) -> Actor:
     """The person in the named capacity at the date of the act, or a refusal.
 
-    Subject, token and appointment must agree on the person and the organisation.
+    Subject, token and appointment must agree on the person and the organisation. Who
+    sits in a body does so while in a post there.
     """
     seat, _, number = capacity.rpartition("#")
     stream = Stream(seat)
-    found = seated(states.state(stream), int(number))
+    state = states.state(stream)
+    found = seated(state, int(number))
     if found is None:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="unknown")
     holder, role, owner, spell = found
     if holder != person or owner != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
-    require_term(states.state(stream), int(number), day)
-    if not spell.covers(day):
+    require_term(state, int(number), day)
+    in_post = not isinstance(state, Council | ReviewBody | Association) or holds_post(
+        states, pack, state, owner, holder, day
+    )
+    if not spell.covers(day) or not in_post:
         raise Refusal(
             "ACTOR-CAPACITY",
             capacity=capacity,

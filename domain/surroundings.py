@@ -12,6 +12,7 @@ from domain.identifiers import (
     Bin,
     CapacityId,
     Code,
+    CouncilId,
     DecisionId,
     DocumentId,
     Kato,
@@ -89,11 +90,11 @@ class UnitFacts(Struct, frozen=True):
     levels: tuple[str, ...]
 
 
-class BodyFacts(Struct, frozen=True):
-    """A reviewing body at the date of an act: council, commission, department, EM unit.
+class BodyOutline(Struct, frozen=True, kw_only=True):
+    """A reviewing body by what it is: council, commission, department, EM unit.
 
-    `members` are in office that day; `is_led` tells whether it can give conclusions,
-    `below_minimum` whether it may take no new document.
+    Enough to say whether a document concerns it; who is in office is in `BodyFacts`.
+    `council_id` tells a council from the one that stood here before it.
     """
 
     ref: Stream
@@ -102,15 +103,32 @@ class BodyFacts(Struct, frozen=True):
     names: Names
     levels: tuple[str, ...]
     unit: Stream | None
-    disciplines: tuple[str, ...]
-    specialties: tuple[str, ...]
-    members: tuple[PersonId, ...]
-    invited: tuple[PersonId, ...]
-    quorum: QuorumRule
+    disciplines: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
     exists: bool
-    is_led: bool
-    below_minimum: bool
     opened_at: datetime
+    council_id: CouncilId | None = None
+    participants: tuple[Bin, ...] = ()
+    """Whom a joint commission serves, its host included; empty for an own body."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset((*self.disciplines, *self.specialties))
+
+
+class BodyFacts(BodyOutline, frozen=True, kw_only=True):
+    """A reviewing body at the date of an act, with its people.
+
+    `members` are in office that day, elected or added and in a post that counts;
+    `is_led` tells whether it can give conclusions, `below_minimum` whether it may take
+    no new document.
+    """
+
+    quorum: QuorumRule
+    members: tuple[PersonId, ...] = ()
+    invited: tuple[PersonId, ...] = ()
+    is_led: bool
+    below_minimum: bool = False
 
 
 class DocumentFacts(Struct, frozen=True):
@@ -172,7 +190,9 @@ class Surroundings(Protocol):
 
     def body(self, ref: Stream) -> BodyFacts | None: ...
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]: ...
+    def members(self, body: Stream, day: date) -> Sequence[PersonId]: ...
+
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]: ...
 
     def item(self, meeting: MeetingId, item: int) -> ItemFacts | None: ...
 

@@ -6,11 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from domain.document import (
-    ConclusionRecorded,
-    DocumentSubmitted,
-    StageOpened,
-)
+from domain.document_events import ConclusionRecorded, DocumentSubmitted, StageOpened
 from projections.projection import Key, Projection, Recorded
 
 WHOLE_STAGE = ""

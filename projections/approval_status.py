@@ -6,8 +6,7 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
-from domain.document import (
-    POSITIVE,
+from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
     DocumentDrafted,
@@ -19,6 +18,7 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
+from domain.document_parts import POSITIVE
 from domain.identifiers import Names
 from projections.projection import Key, Projection, Recorded
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from adapters.demo.institutions import Institution
 from adapters.demo.teller import Person, Teller
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256
 
 YEAR_AGO = timedelta(days=365)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.decider import Event
 from domain.identifiers import Names, Title
 
 LANGUAGES = ("ru", "kk", "en")
@@ -112,12 +113,21 @@ class AssociationRule(Struct, frozen=True):
     what it is among the bodies that review documents.
     """
 
-    rule: str
     levels: tuple[str, ...]
     minimum: int
     categories: dict[str, str | None]
     leader: LeaderRule
     body_kind: str
+
+
+class EventRule(Struct, frozen=True):
+    """The rule that an event carries out, where its fields say what `where` says."""
+
+    rule: str
+    where: dict[str, str] = {}
+
+    def speaks_of(self, event: Event) -> bool:
+        return all(getattr(event, name) == value for name, value in self.where.items())
 
 
 class RulePack(Struct, frozen=True):
@@ -142,6 +152,7 @@ class RulePack(Struct, frozen=True):
     direct_leadership_post: str
     council_levels_needing_distinct_scope: tuple[str, ...]
     default_quorum: QuorumRule
+    event_rules: dict[str, tuple[EventRule, ...]]
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]
@@ -151,6 +162,18 @@ class RulePack(Struct, frozen=True):
         for row in self.routes:
             if (row.kind, row.level, row.profile) == (kind, level, profile):
                 return row
+        return None
+
+    def rule_of_event(self, event: Event) -> str | None:
+        """The rule that an event carries out, None where no rule speaks of it.
+
+        What is said of the event itself comes before what is said of its aggregate.
+        """
+        name = event.tag.rpartition(".")[0]
+        for key in (name, name.partition(".")[0]):
+            for row in self.event_rules.get(key, ()):
+                if row.speaks_of(event):
+                    return row.rule
         return None
 
     def document_kinds(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Which bodies must conclude on a document, in which order, and who approves it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -11,6 +11,19 @@ from domain.regulation.pack import RouteRow, StageRow
 COUNCIL_KINDS = ("UNIT_COUNCIL", "ORG_COUNCIL")
 NO_SUCH_BODY = "NO_SUCH_BODY"
 BELOW_MINIMUM = "BELOW_MINIMUM"
+
+
+class Coverage(Protocol):
+    """What of a body decides whether it belongs to the route of a document."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def unit(self) -> Stream | None: ...
+
+    @property
+    def codes(self) -> frozenset[str]: ...
 
 
 class Candidate(Struct, frozen=True):
@@ -131,7 +144,12 @@ def resolve(
     )
 
 
-def applies(stage: StageRow, body: Candidate, subject: Subject) -> bool:
+def concerns(row: RouteRow, body: Coverage, subject: Subject) -> bool:
+    """Tell whether a body belongs to any stage of the route of this document."""
+    return any(applies(stage, body, subject) for stage in row.stages)
+
+
+def applies(stage: StageRow, body: Coverage, subject: Subject) -> bool:
     """Tell whether a body belongs to a stage of the route of this document."""
     if body.kind not in stage.body_kinds:
         return False

@@ -24,7 +24,7 @@ from domain.association_commands import (
 from domain.association_state import Association
 from domain.decider import Command, Refusal
 from domain.identifiers import Bin, CapacityId, PersonId, Stream
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.staff import EndAppointment, Staff
 from tests.domain.given import SYMBAT, House, anew, appoint
 from tests.domain.scenario import Hat, World, named, staff_hat

@@ -8,13 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from domain.association_state import Association
-from domain.council import (
-    ConstituteCouncil,
-    Council,
-    ElectMember,
-    EstablishCouncil,
-    reference,
-)
+from domain.council_commands import ConstituteCouncil, ElectMember, EstablishCouncil
+from domain.council_state import Council, reference
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
 from domain.node import GrantOperator
 from domain.organisation import (
@@ -25,13 +20,13 @@ from domain.organisation import (
     SetMethodistNumber,
 )
 from domain.regulation.pack import RulePack
-from domain.review_body import (
+from domain.review_body_commands import (
     AppointDepartmentHead,
     ElectChair,
     FormCommission,
     FormDepartment,
-    ReviewBody,
 )
+from domain.review_body_state import ReviewBody
 from domain.staff import AppointStaff
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (

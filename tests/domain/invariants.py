@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from domain.council import (
+from domain.council_events import (
     CouncilChairSeated,
     CouncilDissolved,
     CouncilEstablished,
@@ -13,7 +13,7 @@ from domain.council import (
     CouncilMemberRemoved,
 )
 from domain.dates import local_day
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
     DocumentDrafted,
@@ -23,8 +23,14 @@ from domain.document import (
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
-from domain.review_body import (
+from domain.meeting_events import (
+    ItemPlaced,
+    MeetingHeld,
+    VoteAnnulled,
+    VoteClosed,
+    VoteOpened,
+)
+from domain.review_body_events import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
     BodyMemberRemoved,

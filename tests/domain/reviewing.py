@@ -5,19 +5,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from domain.association_state import Association
-from domain.council import Council
 from domain.decider import Command, Event
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     CreateDocument,
-    Document,
     RecordConclusion,
     SubmitDocument,
-    stream_of,
 )
+from domain.document_state import Document, stream_of
 from domain.identifiers import MeetingId, Names, PersonId, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     CloseMeeting,
     CloseVote,
     ConveneMeeting,
@@ -27,7 +24,6 @@ from domain.meeting import (
     PlanMeeting,
     RecordArrival,
 )
-from domain.review_body import ReviewBody
 from tests.domain.given import LAW, WELDING, House
 from tests.domain.scenario import Hat, named
 
@@ -87,11 +83,7 @@ def state_of(house: House, document: str) -> Document:
 
 
 def members_of(house: House, body: Stream) -> tuple[PersonId, ...]:
-    state = house.world.state(body)
-    if isinstance(state, Association):
-        return tuple(one.person_id for one in state.members_on(house.world.now.date()))
-    assert isinstance(state, Council | ReviewBody)
-    return state.members_on(house.world.now.date())
+    return house.world.body(body).members
 
 
 class Sitting(Struct, frozen=True):

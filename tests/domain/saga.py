@@ -7,14 +7,14 @@ from domain.association_commands import (
     LeaveAssociation,
 )
 from domain.association_commands import RemoveMember as RemoveFromAssociation
-from domain.council import DissolveCouncil, RemoveMember
-from domain.document import (
+from domain.council_commands import DissolveCouncil, RemoveMember
+from domain.document_commands import (
     DeclineApproval,
     ReviseContent,
     SubmitDocument,
     WithdrawDocument,
 )
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     MinuteMeeting,
@@ -30,12 +30,8 @@ from domain.organisation import (
     RecordCharter,
     SuspendOrganisation,
 )
-from domain.review_body import (
-    AddMember,
-    DissolveBody,
-    InviteSpecialist,
-)
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

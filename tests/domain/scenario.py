@@ -25,6 +25,7 @@ from domain.messages import (
 )
 from domain.regulation.pack import LANGUAGES, RulePack, rule_pack
 from domain.rights import SYSTEM, actor_in, require_role
+from domain.surroundings import BodyFacts
 
 MONDAY = datetime(2026, 1, 12, 4, 0, tzinfo=UTC)
 """Nine in the morning in Kazakhstan, when every story begins."""
@@ -100,6 +101,17 @@ class World:
     def owned(self, owner: str, kind: str) -> Sequence[Stream]:
         return self._owned.get((owner, kind), ())
 
+    def facts(self) -> Facts:
+        """What a decision of this moment would see."""
+        node = Actor(THE_NODE.person, NODE, SYSTEM, THE_NODE.capacity, Stream("node/x"))
+        return Facts(self, Act(node, self.now), self.pack, Stream("node/x"))
+
+    def body(self, ref: Stream) -> BodyFacts:
+        """A body as it is now, with those in office."""
+        body = self.facts().body(ref)
+        assert body is not None
+        return body
+
     def events(self, stream: Stream) -> list[Event]:
         return [entry.event for entry in self.log if entry.stream == stream]
 
@@ -166,7 +178,7 @@ class World:
         if hat == THE_NODE:
             seat = Stream("node/local")
             return Actor(hat.person, NODE, SYSTEM, hat.capacity, seat)
-        return actor_in(self, hat.capacity, hat.person, hat.organisation, at)
+        return actor_in(self, self.pack, hat.capacity, hat.person, hat.organisation, at)
 
     def _entered(
         self, written: Event | On, stream: Stream, at: datetime, actor: Actor

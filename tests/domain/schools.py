@@ -14,8 +14,6 @@ from domain.association_commands import (
     InitiateAssociation,
 )
 from domain.association_state import Association, reference
-from domain.decider import Act, Actor
-from domain.facts import Facts
 from domain.identifiers import Bin, Names, PersonId, Stream
 from domain.staff import EndAppointment
 from domain.surroundings import BodyFacts
@@ -157,12 +155,7 @@ def resign(house: House, who: PersonId, last_day: date) -> None:
 
 def body_of(house: House, mo: Stream = MO) -> BodyFacts:
     """The association among the bodies that review, as it is now."""
-    head = house.head
-    actor = Actor(head.person, house.bin, "HEAD", head.capacity, mo)
-    facts = Facts(house.world, Act(actor, house.world.now), house.world.pack, mo)
-    body = facts.body(mo)
-    assert body is not None
-    return body
+    return house.world.body(mo)
 
 
 def in_office(house: House) -> set[PersonId]:

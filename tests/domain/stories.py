@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.council import DissolveCouncil
-from domain.council import RemoveMember as RemoveFromCouncil
+from domain.council_commands import DissolveCouncil
+from domain.council_commands import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
@@ -18,8 +18,9 @@ from domain.document import (
     WithdrawDocument,
 )
 from domain.identifiers import PersonId, Stream
-from domain.meeting import AnnulVote, CallOff, ItemPlaced
-from domain.review_body import AddMember, DissolveBody, RemoveMember
+from domain.meeting_commands import AnnulVote, CallOff
+from domain.meeting_events import ItemPlaced
+from domain.review_body_commands import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (
@@ -209,7 +210,9 @@ class Story:
         self.attempt(self.approver(house), DeclineApproval, **one)
 
     def withdraw(self, house: House, document: str) -> None:
-        self.attempt(self.somebody(), WithdrawDocument, document_id=document)
+        colleague = house.teacher(BOLAT if house.bin == UNIVERSITY else OLGA)
+        hat = self.pick([self.somebody(), colleague])
+        self.attempt(hat, WithdrawDocument, document_id=document)
 
     def submit(self, house: House, document: str) -> None:
         self.attempt(self.somebody(), SubmitDocument, document_id=document)

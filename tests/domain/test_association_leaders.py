@@ -23,7 +23,7 @@ from domain.association_events import (
     LeaderAppointed,
     LeaderElected,
 )
-from domain.meeting import ConveneMeeting, OpenMeeting, PlaceItem, PlanMeeting
+from domain.meeting_commands import ConveneMeeting, OpenMeeting, PlaceItem, PlanMeeting
 from domain.regulation.pack import LeaderRule, rule_pack
 from tests.domain.given import (
     SCHOOL,
@@ -231,9 +231,9 @@ def test_a_leader_who_lost_the_post_here_leads_nothing() -> None:
     house.world.give(house.teacher(ILYAS), ApplyForMembership, **ALGEBRA_MO)
     resign(house, DINARA, house.world.now.date())
     house.world.later(days=1)
-    house.world.refuses("BODY-NOT-LED", leader, PlanMeeting, **a_meeting())
+    house.world.refuses("ACTOR-CAPACITY", leader, PlanMeeting, **a_meeting())
     house.world.refuses(
-        "BODY-NOT-LED", leader, AcceptMember, **ALGEBRA_MO, person_id=ILYAS
+        "ACTOR-CAPACITY", leader, AcceptMember, **ALGEBRA_MO, person_id=ILYAS
     )
 
 

@@ -10,15 +10,15 @@ from domain.association_commands import (
     EstablishAssociation,
     LeaveAssociation,
 )
-from domain.document import (
+from domain.document_commands import RecordConclusion, SubmitDocument
+from domain.document_events import (
     DocumentApproved,
     DocumentReady,
     DocumentSubmitted,
-    RecordConclusion,
     StageOpened,
-    SubmitDocument,
 )
-from domain.meeting import MeetingPlanned, OpenVote, RecordArrival, VoteOpened
+from domain.meeting_commands import OpenVote, RecordArrival
+from domain.meeting_events import MeetingPlanned, VoteOpened
 from tests.domain.given import appoint, seat_council
 from tests.domain.reviewing import (
     a_ready,

@@ -16,10 +16,10 @@ import pytest
 
 import domain
 from domain.decider import Command, Event
-from domain.document import ApproveDocument
+from domain.document_commands import ApproveDocument
 from domain.messages import AGGREGATES, COMMANDS, EVENTS, SCOPES, STREAM_OF, kind_of
 from domain.regulation.pack import RulePack, build_pack, rule_pack
-from domain.review_body import FormCommission
+from domain.review_body_commands import FormCommission
 from domain.staff import POSTS
 from tests.domain.given import (
     COLLEGE,

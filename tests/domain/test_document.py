@@ -5,13 +5,19 @@ from typing import Any
 
 import pytest
 
-from domain.council import DissolveCouncil
+from domain.council_commands import DissolveCouncil
 from domain.decider import Event
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
-    ConclusionRecorded,
     CreateDocument,
     DeclineApproval,
+    RecordConclusion,
+    ReviseContent,
+    SubmitDocument,
+    WithdrawDocument,
+)
+from domain.document_events import (
+    ConclusionRecorded,
     DocumentApproved,
     DocumentDrafted,
     DocumentReady,
@@ -19,19 +25,14 @@ from domain.document import (
     DocumentRevised,
     DocumentSubmitted,
     DocumentWithdrawn,
-    RecordConclusion,
-    ReviseContent,
     StageOpened,
     StagePassed,
-    SubmitDocument,
-    Variant,
-    WithdrawDocument,
-    content_hash,
 )
+from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256, Stream
-from domain.meeting import AnnulVote, PlanMeeting, PostponeItem
+from domain.meeting_commands import AnnulVote, PlanMeeting, PostponeItem
 from domain.organisation import SuspendOrganisation
-from domain.review_body import AppointDepartmentHead, RemoveMember
+from domain.review_body_commands import AppointDepartmentHead, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (

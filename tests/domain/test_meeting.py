@@ -4,25 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import council
-from domain.council import DissolveCouncil
+from domain import council_commands
+from domain.council_commands import DissolveCouncil
 from domain.decider import Command, Event
-from domain.document import RecordConclusion, ReviseContent
+from domain.document_commands import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     CloseMeeting,
     CloseVote,
     ConveneMeeting,
-    ItemPlaced,
-    ItemPostponed,
-    MeetingHeld,
-    MeetingMinuted,
-    MeetingNotHeld,
-    MeetingPlanned,
-    MemberArrived,
-    MemberRecused,
     MinuteMeeting,
     OpenMeeting,
     OpenVote,
@@ -32,12 +24,22 @@ from domain.meeting import (
     RecordArrival,
     RecordDeparture,
     Recuse,
+)
+from domain.meeting_events import (
+    ItemPlaced,
+    ItemPostponed,
+    MeetingHeld,
+    MeetingMinuted,
+    MeetingNotHeld,
+    MeetingPlanned,
+    MemberArrived,
+    MemberRecused,
     VoteAnnulled,
     VoteClosed,
     VoteOpened,
 )
 from domain.minutes import MinutesNumbered, stream_of
-from domain.review_body import DissolveBody, InviteSpecialist, RemoveMember
+from domain.review_body_commands import DissolveBody, InviteSpecialist, RemoveMember
 from tests.domain.given import (
     BOLAT,
     COMMISSION,
@@ -212,7 +214,7 @@ def test_a_commission_whose_chair_left_does_not_open_its_meeting() -> None:
     secretary = house.officer(UNIVERSITY_COUNCIL, "SECRETARY")
     house.world.give(
         house.head,
-        council.RemoveMember,
+        council_commands.RemoveMember,
         bin=UNIVERSITY,
         key="org",
         person_id=DAULET,

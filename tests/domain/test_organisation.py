@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from domain.council import RemoveMember
+from domain.council_commands import RemoveMember
 from domain.decider import Command
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
@@ -17,7 +17,7 @@ from domain.document import (
     SubmitDocument,
 )
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
-from domain.meeting import MinuteMeeting, PlanMeeting
+from domain.meeting_commands import MinuteMeeting, PlanMeeting
 from domain.organisation import (
     ActivateOrganisation,
     AssignDirectLeadership,
@@ -36,8 +36,8 @@ from domain.organisation import (
     SuspendOrganisation,
 )
 from domain.regulation import kato
-from domain.review_body import DissolveBody
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import DissolveBody
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (

@@ -2,25 +2,27 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from domain.decider import Command
-from domain.review_body import (
+from domain.review_body_commands import (
     AddMember,
     AppointDepartmentHead,
-    BodyFellBelowMinimum,
-    BodyMemberAdded,
-    BodyMemberRemoved,
-    BodyReachedMinimum,
-    ChairElected,
-    DepartmentHeadAppointed,
     DissolveBody,
     ElectChair,
     FormCommission,
     FormDepartment,
     InviteSpecialist,
     RemoveMember,
-    ReviewBody,
+)
+from domain.review_body_events import (
+    BodyFellBelowMinimum,
+    BodyMemberAdded,
+    BodyMemberRemoved,
+    BodyReachedMinimum,
+    ChairElected,
+    DepartmentHeadAppointed,
     ReviewBodyDissolved,
     ReviewBodyFormed,
     SpecialistInvited,
@@ -33,6 +35,7 @@ from tests.domain.given import (
     COMMISSION,
     DEPARTMENT,
     ERLAN,
+    FACULTY,
     GULNARA,
     LAW,
     LAWYERS,
@@ -84,6 +87,7 @@ def department(**fields: object) -> dict[str, object]:
         "levels": ["HE"],
         "members": LAWYERS[:3],
         "discipline_codes": [LAW],
+        "unit_id": FACULTY,
         "regulation": REGULATION,
     }
     return {**body, **fields}
@@ -199,6 +203,28 @@ def test_a_department_needs_its_regulation_approved_as_the_charter_provides(
         **department(regulation=regulation),
     )
     assert refused == {"unit_id": "civil-law", "approvers": ("HEAD",)}
+
+
+def test_a_department_names_a_unit_that_is_active() -> None:
+    house = a_staffed_university()
+    for unit_id in ("physics", "org"):
+        refused = house.world.refuses(
+            "UNIT-UNKNOWN", house.head, FormDepartment, **department(unit_id=unit_id)
+        )
+        assert refused == {"unit_id": unit_id}
+    unnamed = department()
+    del unnamed["unit_id"]
+    with pytest.raises(msgspec.ValidationError, match="unit_id"):
+        house.world.command(house.head, FormDepartment, **unnamed)
+
+
+def test_a_department_works_by_a_regulation_of_its_own_in_its_unit() -> None:
+    house = a_staffed_university()
+    form_department(house, "civil-law", LAWYERS)
+    formed = house.world.events(DEPARTMENT)[0]
+    assert isinstance(formed, ReviewBodyFormed) and formed.regulation is not None
+    assert formed.unit == f"unit/{UNIVERSITY}.{FACULTY}"
+    assert formed.regulation.approver_role == "HEAD"
 
 
 def test_the_regulation_of_a_department_is_not_of_tomorrow() -> None:
@@ -506,9 +532,7 @@ def test_a_former_chair_who_comes_back_is_a_plain_member() -> None:
     house.world.give(house.head, RemoveMember, **body)
     house.world.later(days=1)
     house.world.give(house.head, AddMember, **body)
-    state = house.world.state(COMMISSION)
-    assert isinstance(state, ReviewBody)
-    assert not state.is_led_on(house.world.now.date())
+    assert not house.world.body(COMMISSION).is_led
     invitation = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "RESEARCHER"}
     house.world.refuses("ACTOR-CAPACITY", old, InviteSpecialist, **invitation)
 
