@@ -85,6 +85,8 @@ SEATING = {
     "council.secretary-seated.v1": "SECRETARY",
     "review-body.chair-elected.v1": "CHAIR",
     "review-body.department-head-appointed.v1": "DEPARTMENT_HEAD",
+    "association.leader-elected.v1": "LEADER",
+    "association.leader-appointed.v1": "LEADER",
 }
 """Events that give a capacity, and the role that it has."""
 

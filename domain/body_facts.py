@@ -2,6 +2,7 @@
 
 import msgspec
 
+from domain.association_state import Association
 from domain.council_state import Council
 from domain.decider import Act
 from domain.identifiers import Stream
@@ -14,7 +15,9 @@ from domain.unit import Unit
 EM_UNIT = "EM_UNIT"
 
 
-def outline_of(ref: Stream, states: States, act: Act) -> BodyOutline | None:
+def outline_of(
+    ref: Stream, states: States, pack: RulePack, act: Act
+) -> BodyOutline | None:
     """What a body is and whom it serves, without a look at any member."""
     state = states.state(ref)
     match state:
@@ -49,6 +52,19 @@ def outline_of(ref: Stream, states: States, act: Act) -> BodyOutline | None:
                 opened_at=state.opened_at,
                 participants=taking_part,
             )
+        case Association():
+            # It reviews what is of its subject, whatever unit wrote it.
+            return BodyOutline(
+                ref=ref,
+                owner=state.bin,
+                kind=pack.association_kinds[state.kind].body_kind,
+                names=state.names,
+                levels=(state.level,),
+                unit=None,
+                disciplines=(state.discipline,),
+                exists=state.is_active_at(act.at, act.on),
+                opened_at=state.activated_at or state.last_act,
+            )
         case Unit(kind=kind) if kind == EM_UNIT:
             return BodyOutline(
                 ref=ref,
@@ -69,7 +85,7 @@ def in_full(
     """The body with its members in office on the day of the act, and its leader."""
     known = msgspec.structs.asdict(outline)
     state = states.state(outline.ref)
-    if not isinstance(state, Council | ReviewBody):
+    if not isinstance(state, Council | ReviewBody | Association):
         # A methodical unit concludes without a meeting, by its methodist or the head.
         return BodyFacts(**known, quorum=pack.default_quorum, is_led=outline.exists)
     members = members_in_office(states, pack, state, act.on, act.at)
@@ -82,6 +98,15 @@ def in_full(
             is_led=outline.exists
             and state.in_term_on(act.on)
             and state.leader_on(act.on) in persons,
+        )
+    if isinstance(state, Association):
+        minimum = pack.association_kinds[state.kind].minimum
+        return BodyFacts(
+            **known,
+            quorum=state.quorum,
+            members=persons,
+            is_led=outline.exists and state.leader_on(act.on) in persons,
+            below_minimum=len(persons) < minimum,
         )
     return BodyFacts(
         **known,

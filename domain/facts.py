@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain import meeting_state, minutes, office, organisation_state, staff_state
+from domain.association_state import Association
 from domain.body_facts import in_full, outline_of
 from domain.council_state import Council
 from domain.dates import Spell, in_force
@@ -151,7 +152,7 @@ class Facts:
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
-        outline = outline_of(ref, self._streams, self._act)
+        outline = outline_of(ref, self._streams, self._pack, self._act)
         if outline is None:
             return None
         return in_full(outline, self._streams, self._pack, self._act)
@@ -172,7 +173,7 @@ class Facts:
     def members(self, body: Stream, day: date) -> Sequence[Member]:
         """Who is in office in a body that has members, on any day."""
         state = self._streams.state(body)
-        if not isinstance(state, Council | ReviewBody):
+        if not isinstance(state, Council | ReviewBody | Association):
             return ()
         return members_in_office(self._streams, self._pack, state, day, self._act.at)
 
@@ -184,15 +185,15 @@ class Facts:
         return tuple(self._outlines(owner))
 
     def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
-        for kind in ("review-body", "council", "unit"):
+        for kind in ("review-body", "council", "unit", "association"):
             for ref in self._streams.owned(owner, kind):
-                outline = outline_of(ref, self._streams, self._act)
+                outline = outline_of(ref, self._streams, self._pack, self._act)
                 if outline is not None and outline.exists:
                     yield outline
         for ref in self._streams.owned(owner, "participation"):
             state = self._streams.state(ref)
             if isinstance(state, Participation) and state.has_consented:
-                outline = outline_of(state.body, self._streams, self._act)
+                outline = outline_of(state.body, self._streams, self._pack, self._act)
                 if outline and outline.exists and owner in outline.participants:
                     yield outline
 

@@ -37,6 +37,7 @@ UnitId = NewType("UnitId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 """A token of the organisation's own, such as `u7` or `faculty-of-law`."""
 
 BodyId = NewType("BodyId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
+AssociationId = NewType("AssociationId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 
 Stream = NewType("Stream", Annotated[str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+$")])
 """`<aggregate>/<id>`: the name of one aggregate's stream of events."""

@@ -7,6 +7,10 @@ from typing import Any
 import msgspec
 
 from domain import (
+    association,
+    association_commands,
+    association_events,
+    association_state,
     carry_over,
     carry_over_commands,
     carry_over_events,
@@ -101,6 +105,13 @@ AGGREGATES: dict[str, Aggregate] = {
             council_state.place,
             is_indexed=True,
         ),
+        Aggregate(
+            "association",
+            association.decide,
+            association_state.evolve,
+            association_state.place,
+            is_indexed=True,
+        ),
         Aggregate("meeting", meeting.decide, meeting_state.evolve, meeting_state.place),
         Aggregate("minutes", None, minutes.evolve, minutes.place),
         Aggregate(
@@ -168,6 +179,16 @@ SCOPES: dict[type[Event], str] = {
     council_events.CouncilChairSeated: PUBLIC,
     council_events.CouncilSecretarySeated: PUBLIC,
     council_events.CouncilDissolved: PUBLIC,
+    association_events.AssociationInitiated: PUBLIC,
+    association_events.MembershipApplied: OWN,
+    association_events.ApplicationWithdrawn: OWN,
+    association_events.MemberJoined: PUBLIC,
+    association_events.MemberLeft: PUBLIC,
+    association_events.AssociationEstablished: PUBLIC,
+    association_events.AssociationActivated: PUBLIC,
+    association_events.LeaderElected: PUBLIC,
+    association_events.LeaderAppointed: PUBLIC,
+    association_events.AssociationDissolved: PUBLIC,
     meeting_events.MeetingPlanned: OWN,
     meeting_events.MeetingConvened: OWN,
     meeting_events.ItemPlaced: OWN,
@@ -235,6 +256,10 @@ def _council(command: council_commands.CouncilCommand) -> Stream:
     return council_state.reference(command.bin, command.key)
 
 
+def _association(command: association_commands.AssociationCommand) -> Stream:
+    return association_state.reference(command.bin, command.association_id)
+
+
 def _meeting(command: meeting_commands.MeetingCommand) -> Stream:
     return meeting_state.stream_of(command.meeting_id)
 
@@ -295,6 +320,16 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     council_commands.RemoveMember: _council,
     council_commands.ConstituteCouncil: _council,
     council_commands.DissolveCouncil: _council,
+    association_commands.InitiateAssociation: _association,
+    association_commands.ApplyForMembership: _association,
+    association_commands.AcceptMember: _association,
+    association_commands.LeaveAssociation: _association,
+    association_commands.RemoveMember: _association,
+    association_commands.EstablishAssociation: _association,
+    association_commands.ActivateAssociation: _association,
+    association_commands.ElectLeader: _association,
+    association_commands.AppointLeader: _association,
+    association_commands.DissolveAssociation: _association,
     meeting_commands.PlanMeeting: _meeting,
     meeting_commands.ConveneMeeting: _meeting,
     meeting_commands.PlaceItem: _meeting,

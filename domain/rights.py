@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from domain import office
+from domain.association_state import Association
 from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
@@ -42,7 +43,8 @@ def actor_in(
     if holder != person or owner != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
-    in_post = not isinstance(state, Council | ReviewBody) or holds_post(
+    require_term(state, int(number), day)
+    in_post = not isinstance(state, Council | ReviewBody | Association) or holds_post(
         states, pack, state, Member(holder, owner), day
     )
     if not spell.covers(day) or not in_post:
@@ -80,6 +82,14 @@ def require_not_stood_in_for(
         )
 
 
+def require_term(state: object | None, number: int, day: date) -> None:
+    """Rule 30: a leader who has served the year does nothing more as a leader."""
+    if isinstance(state, Association):
+        leader = state.leaders[number]
+        if leader.has_served_the_term(day):
+            raise Refusal("R30-EXPIRED", term_end=leader.term_end, act=day)
+
+
 def seated(
     state: object | None, number: int
 ) -> tuple[PersonId, str, Bin, Spell] | None:
@@ -100,6 +110,10 @@ def seated(
                 # The chair of a joint commission may be of any participant.
                 member = leader.member
                 return member.person, leader.role, member.organisation, leader.spell
+        case Association():
+            chosen = state.leaders.get(number)
+            if chosen is not None:
+                return chosen.person, chosen.role, state.bin, chosen.spell
         case Node():
             grant = state.grants.get(number)
             if grant is not None:

@@ -91,6 +91,29 @@ class ReviewBodyRule(Struct, frozen=True):
         return len(members) >= self.minimum and len(organisations) >= self.organisations
 
 
+class LeaderRule(Struct, frozen=True):
+    """Who may choose the leader of an association, and for how long (rule 30)."""
+
+    elected: bool
+    appointed_by: tuple[str, ...]
+    term_months: int
+
+
+class AssociationRule(Struct, frozen=True):
+    """What rules 24 to 30 ask of a kind of association.
+
+    `categories` tells by which code of their appointments the members of a category
+    are counted; None is the subject that the association names (A16). `body_kind` is
+    what it is among the bodies that review documents.
+    """
+
+    levels: tuple[str, ...]
+    minimum: int
+    categories: dict[str, str | None]
+    leader: LeaderRule
+    body_kind: str
+
+
 class EventRule(Struct, frozen=True):
     """The rule that an event carries out, where its fields say what `where` says."""
 
@@ -117,6 +140,7 @@ class RulePack(Struct, frozen=True):
     unit_kinds_without_regulation: tuple[str, ...]
     default_regulation_approvers: tuple[str, ...]
     review_bodies: dict[str, ReviewBodyRule]
+    association_kinds: dict[str, AssociationRule]
     counted_posts: tuple[str, ...]
     external_categories: tuple[str, ...]
     pedagogical_posts: tuple[str, ...]

@@ -7,6 +7,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
+from domain.association_state import Association
 from domain.council_commands import ConstituteCouncil, ElectMember, EstablishCouncil
 from domain.council_state import Council, reference
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
@@ -45,7 +46,7 @@ UNIVERSITY = Bin("940140000385")
 COLLEGE = Bin("050440002267")
 NEIGHBOUR = Bin("060540001185")
 SCHOOL = Bin("990540000001")
-LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD")
+LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD", "LEADER")
 ALMATY = "751310000"
 ASTANA = "711210000"
 NEW_YEAR = date(2026, 1, 1)
@@ -120,7 +121,7 @@ class House(Struct, frozen=True):
     def officer(self, body: Stream, role: str | None = None) -> Hat:
         """Who leads a body now, or holds the named seat of a council."""
         state = self.world.state(body)
-        assert isinstance(state, Council | ReviewBody)
+        assert isinstance(state, Council | ReviewBody | Association)
         seats = state.seats if isinstance(state, Council) else state.leaders
         wanted = [
             (number, seat)

@@ -2,6 +2,13 @@
 
 from datetime import date
 
+from domain.association_commands import (
+    ApplyForMembership,
+    AppointLeader,
+    DissolveAssociation,
+    LeaveAssociation,
+)
+from domain.association_commands import RemoveMember as RemoveFromAssociation
 from domain.carry_over_commands import RejectCarryOver
 from domain.council_commands import DissolveCouncil, RemoveMember
 from domain.document_commands import (
@@ -106,6 +113,16 @@ from tests.domain.reviewing import (
     text,
 )
 from tests.domain.scenario import World
+from tests.domain.schools import (
+    ASKAR,
+    DINARA,
+    ILYAS,
+    KAMILA,
+    found_school,
+    lead_mo,
+    named_mo,
+    staff_school,
+)
 
 WELDING = {"bin": COLLEGE, "body_id": "welding"}
 
@@ -123,6 +140,7 @@ def a_saga() -> World:
     the_joint_commission(college)
     the_commission(college)
     the_end(university, college)
+    the_association(university.world)
     return university.world
 
 
@@ -284,3 +302,17 @@ def the_end(university: House, college: House) -> None:
     act = {"bin": COLLEGE, "act_no": "3"}
     give(college.registrar, SuspendOrganisation, **act)
     give(college.registrar, CloseOrganisation, **act)
+
+
+def the_association(world: World) -> None:
+    """One is elected, another appointed, one takes an application back, one leaves."""
+    school = lead_mo(staff_school(found_school(world)))
+    mo = named_mo(school)
+    for command in (ApplyForMembership, LeaveAssociation, ApplyForMembership):
+        world.give(school.teacher(ILYAS), command, **mo)
+    world.give(school.teacher(KAMILA), LeaveAssociation, **mo)
+    world.later(days=1)
+    next_leader = {"person_id": ASKAR, "order_no": "21-к"}
+    world.give(school.head, AppointLeader, **mo, **next_leader)
+    world.give(school.head, RemoveFromAssociation, **mo, person_id=DINARA)
+    world.give(school.head, DissolveAssociation, **mo, act_no="31-П")

@@ -142,7 +142,7 @@ def test_no_command_lacks_a_row_of_roles_and_no_row_a_command() -> None:
 
 
 def test_the_rows_of_roles_name_roles_that_somebody_can_have() -> None:
-    of_bodies = {"CHAIR", "SECRETARY", "DEPARTMENT_HEAD"}
+    of_bodies = {"CHAIR", "SECRETARY", "DEPARTMENT_HEAD", "LEADER"}
     for entries in PACK.roles.values():
         assert entries
         for entry in entries:
@@ -205,6 +205,13 @@ def test_every_kind_of_organisation_body_and_unit_of_the_pack_is_consistent() ->
         assert needed in PACK.levels_by_organisation_kind[kind]
     for rule in PACK.review_bodies.values():
         assert set(rule.levels) <= levels and rule.minimum > 0
+    reviewing = {k for row in PACK.routes for s in row.stages for k in s.body_kinds}
+    for association in PACK.association_kinds.values():
+        assert set(association.levels) <= levels and association.minimum > 0
+        assert association.categories and association.body_kind in reviewing
+        leader = association.leader
+        assert leader.elected or leader.appointed_by
+        assert set(leader.appointed_by) <= set(POSTS) and leader.term_months > 0
     assert set(PACK.counted_posts) <= set(POSTS)
     assert PACK.direct_leadership_post in POSTS
     approving = set(PACK.approving_posts)
