@@ -235,7 +235,7 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         decision_id=decision,
         kind="METHODIST_NUMBER",
         number="5",
-        date=date.today(),
+        date=date.today() - YEAR_AGO,
         file_hash=digest(f"methodists {institution.bin}"),
         inputs={
             "specialties": 12,
