@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.identifiers import Names, Title
+from domain.regulation.reasons import reason_in
 
 LANGUAGES = ("ru", "kk", "en")
 DEFAULT_PACK = "kz-583-2007"
@@ -27,7 +28,10 @@ class CatalogueEntry(Struct, frozen=True):
         """The sentence in `language`, its placeholders filled from `context`."""
         template = {"ru": self.ru, "kk": self.kk, "en": self.en}.get(language, self.ru)
         for name, value in context.items():
-            template = template.replace("{" + name + "}", shown(value, language))
+            text = shown(value, language)
+            if name == "reason":
+                text = reason_in(language, text)
+            template = template.replace("{" + name + "}", text)
         return template
 
 
