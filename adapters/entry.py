@@ -16,13 +16,13 @@ from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
-from adapters.bootstrap import Node, Operator, Role, doors_of
+from adapters.bootstrap import Node, Operator, Role, doors_of, known_identities
 from adapters.data_folder import running_node, wipe_for_demo
 from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.identity import NodeKey, UnusableKey
+from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import PersonId
 from projections.approval_status import APPROVAL_STATUS
@@ -31,6 +31,7 @@ from projections.org_directory import ORG_DIRECTORY
 log = structlog.get_logger()
 
 SETTLE_SECONDS = 60.0
+ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
 SEED = 583
 
@@ -153,7 +154,9 @@ def request_of(
     client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
     """The HTTP request, as the first REGISTRAR where no token is given."""
-    issued = issue_token(settings, None, None, 1)
+    lacks_capacity = question.is_command and not question.given.get("capacity")
+    needs_registrar = question.bearer is None or lacks_capacity
+    issued = issue_token(settings, None, None, 1) if needs_registrar else None
     proof = question.bearer or (issued.token if issued else "")
     headers = {
         "Authorization": f"Bearer {proof}",
@@ -172,14 +175,26 @@ def request_of(
     )
 
 
+def identities_of(settings: Settings) -> Identities:
+    """Whom the node on the folder believes; NoAnswer where that cannot be read."""
+    try:
+        return known_identities(
+            settings, NodeKey(settings.data / "keys", settings.node)
+        )
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(settings, error) from error
+
+
 def app_of(node: Node) -> Litestar:
     """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
     try:
         return create_app(doors_of(node))
-    except (OSError, msgspec.MsgspecError, ValueError, UnusableKey) as error:
-        raise NoAnswer(
-            f"ADISTEME_ISSUERS: {node.settings.issuers} cannot be used: {error}"
-        ) from error
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(node.settings, error) from error
+
+
+def unusable_issuers(settings: Settings, error: Exception) -> NoAnswer:
+    return NoAnswer(f"ADISTEME_ISSUERS: {settings.issuers} cannot be used: {error}")
 
 
 def run_migrate(settings: Settings) -> Operator | None:
