@@ -31,6 +31,7 @@ from projections.org_directory import ORG_DIRECTORY
 log = structlog.get_logger()
 
 SETTLE_SECONDS = 60.0
+CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
 ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
 SEED = 583
@@ -117,7 +118,9 @@ async def talk(settings: Settings, script: Callable[[Ask], Awaitable[Told]]) -> 
     running = running_node(settings.data)
     if running is None:
         return await talk_briefly(settings, script)
-    async with httpx.AsyncClient(base_url=running.url, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=running.url, timeout=30, limits=CONNECTIONS
+    ) as client:
         try:
             return await script(asking(settings, client))
         except httpx.HTTPError as error:
@@ -237,7 +240,11 @@ def listening(settings: Settings) -> socket.socket:
     host, port = settings.host, settings.port
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # Connections inherit it. asyncio sets it only where a socket says that it is
+        # TCP's, which this one does not; an answer then waits 40 ms for its body.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise NoAnswer(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another "
