@@ -45,8 +45,8 @@ EVERY = 100
 )
 @click.option(
     "--at-once",
-    type=click.IntRange(1, 256),
-    default=32,
+    type=click.IntRange(1, 64),
+    default=8,
     show_default=True,
     help="Lines under way together; 1 keeps to the order of the file.",
 )

@@ -16,8 +16,9 @@ Text = tuple[int, str | Refusal]
 """The number of the line on which something begins, and its text, or what it is not."""
 
 _STRUCTURE = re.compile(rb'["\\{}\[\],\n]')
-_UUID = re.compile(UUID_PATTERN.strip("^$"))
-_TWELVE_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])")
+_RANDOM = re.compile(UUID_PATTERN.strip("^$") + "|[0-9a-f]{64}")
+"""Ids and hashes, in which twelve digits may stand by chance."""
+_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _BIRTH_DATE = re.compile(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 
 
@@ -26,14 +27,13 @@ def lines(file: BinaryIO) -> Iterator[Text]:
     number = 0
     while raw := file.readline(MAX_LINE + 2):
         number += 1
-        if len(raw) > MAX_LINE + 1 and not raw.endswith(b"\n"):
+        if len(raw) == MAX_LINE + 2 and not raw.endswith(b"\n"):
             while (more := file.readline(CHUNK)) and not more.endswith(b"\n"):
                 continue
-            yield number, too_long()
-        elif text := raw.rstrip(b"\r\n").strip(b" "):
-            bare = text.removeprefix(codecs.BOM_UTF8) if number == 1 else text
-            if bare:
-                yield number, text_of(bare)
+        text = raw.rstrip(b"\r\n").strip(b" ")
+        bare = text.removeprefix(codecs.BOM_UTF8) if number == 1 else text
+        if bare:
+            yield number, text_of(bare)
 
 
 def elements(file: BinaryIO) -> Iterator[Text]:
@@ -75,9 +75,7 @@ def elements(file: BinaryIO) -> Iterator[Text]:
 
 def element_in(number: int, raw: bytearray, sign: bytes) -> Iterator[Text]:
     """What stands before a comma, or before the end, where nothing need stand."""
-    if len(raw) > MAX_LINE:
-        yield number, too_long()
-    elif raw.strip() or sign == b",":
+    if raw.strip() or sign == b",":
         yield number, text_of(bytes(raw.strip()))
 
 
@@ -92,6 +90,8 @@ def nothing_in(number: int, rest: bytes, file: BinaryIO) -> Iterator[Text]:
 
 def text_of(raw: bytes) -> str | Refusal:
     """The text, unless it is none, or may hold the number of a person."""
+    if len(raw) > MAX_LINE:
+        return Refusal("IMPORT-LINE", reason=f"it is longer than {MAX_LINE} bytes")
     if b"\0" in raw:
         return Refusal("IMPORT-LINE", reason="it holds the character U+0000")
     try:
@@ -108,13 +108,9 @@ def holds_iin(text: str) -> bool:
 
     The fifth digit of a BIN is 4 or more, so that it never does.
     """
-    bare = _UUID.sub("", text)
+    bare = _RANDOM.sub("", text)
     return any(_BIRTH_DATE.match(found) for found in _TWELVE_DIGITS.findall(bare))
 
 
 def unended() -> Refusal:
     return Refusal("IMPORT-LINE", reason="the JSON array does not end well")
-
-
-def too_long() -> Refusal:
-    return Refusal("IMPORT-LINE", reason=f"it is longer than {MAX_LINE} bytes")

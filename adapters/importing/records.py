@@ -54,7 +54,13 @@ def of_json(texts: Iterator[Text], wanted: str | None) -> tuple[str, Iterator[Re
             return known(kind_by(list(record[1]))), chain(passed, records)
         if len(passed) == MAX_PASSED:
             break
-    raise UnusableFile("nothing in it can be read as a JSON object")
+    why = "; ".join(f"line {n}: {why_not(text)}" for n, text in passed[:1])
+    raise UnusableFile(f"nothing in it can be read as a JSON object; {why or 'empty'}")
+
+
+def why_not(found: Values | Refusal) -> str:
+    context = found.context if isinstance(found, Refusal) else {}
+    return str(context.get("reason", "it holds what looks like an IIN"))
 
 
 def object_in(text: str | Refusal) -> Values | Refusal:
@@ -84,7 +90,7 @@ def of_csv(texts: Iterator[Text], wanted: str | None) -> tuple[str, Iterator[Rec
         raise UnusableFile("commands come as JSON lines, one object a line")
     number, header = next(texts, (0, ""))
     if isinstance(header, Refusal):
-        why = header.context.get("reason", "it holds what looks like an IIN")
+        why = why_not(header)
         raise UnusableFile(f"line {number}, the header, cannot be read: {why}")
     if not header:
         raise UnusableFile("it is empty")

@@ -9,13 +9,16 @@ from msgspec import Struct
 from adapters import entry
 from adapters.entry import Ask
 from adapters.folder_bus import NoNode
-from adapters.importing.giving import Trial, over_http
+from adapters.identity import Claims
+from adapters.importing.giving import GivenUp, Trial, over_http
 from adapters.importing.past import Past
 from adapters.importing.records import Record
 from adapters.importing.report import LineReport
 from adapters.importing.run import Importer, in_lanes
+from adapters.problems import problem_of
 from adapters.settings import Settings
 from adapters.stores import open_events
+from domain.decider import Refusal
 from domain.identifiers import NODE
 from domain.regulation.pack import rule_pack
 
@@ -42,6 +45,8 @@ def import_all(settings: Settings, wanted: Wanted, show: Show) -> None:
             issued = entry.issue_token(settings, None, None, 1)
             assert issued is not None  # the node that answers has made its keys
             bearer, capacity = issued.token, capacity or issued.capacity
+        else:
+            claims_of(settings, bearer, wanted.language)  # what is there is not for all
         give = over_http(ask, bearer, wanted.language)
         with closing(
             open_events(settings.data, settings.database, settings.node)
@@ -73,7 +78,7 @@ def try_all(settings: Settings, wanted: Wanted, show: Show) -> None:
     if wanted.bearer is None:
         capacity = capacity or operator.capacity
     else:
-        claims = entry.identities_of(settings).verify(wanted.bearer)
+        claims = claims_of(settings, wanted.bearer, wanted.language)
         person, organisation = claims.person, claims.organisation
     with closing(open_events(settings.data, settings.database, settings.node)) as log:
         trial = Trial(log, rule_pack(), settings.node)
@@ -87,6 +92,14 @@ def try_all(settings: Settings, wanted: Wanted, show: Show) -> None:
             language=wanted.language,
         )
         asyncio.run(report_all(importer, wanted, show))
+
+
+def claims_of(settings: Settings, bearer: str, language: str) -> Claims:
+    try:
+        return entry.identities_of(settings).verify(bearer)
+    except Refusal as refusal:
+        told = problem_of(refusal, rule_pack(), language)
+        raise GivenUp(told.detail) from refusal
 
 
 async def report_all(importer: Importer, wanted: Wanted, show: Show) -> None:
