@@ -18,6 +18,7 @@ from adapters.bootstrap import ROLES, Role
 from adapters.cli_bus import bus
 from adapters.cli_import import import_command
 from adapters.cli_projections import projections
+from adapters.cli_rules import rules
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
@@ -314,6 +315,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
 cli.add_command(projections)
 cli.add_command(bus)
 cli.add_command(import_command)
+cli.add_command(rules)
 
 
 @cli.group()

@@ -100,6 +100,14 @@ class ReviewBodyRule(Struct, frozen=True):
     led_by: str
 
 
+class Rule(Struct, frozen=True):
+    """A rule of the order in words of our own: what it is about, and what it asks."""
+
+    number: str
+    title: Names
+    summary: Names
+
+
 class RulePack(Struct, frozen=True):
     """One regulation. Nothing of it stands in code."""
 
@@ -124,6 +132,7 @@ class RulePack(Struct, frozen=True):
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]
+    rules: dict[str, Rule] = {}
 
     def route_row(self, kind: str, level: str, profile: str) -> RouteRow | None:
         """The row of the route table, or None where the kind has none at the level."""
@@ -140,7 +149,12 @@ class RulePack(Struct, frozen=True):
 
 
 def build_pack(
-    header: bytes, roles: bytes, routes: bytes, errors: bytes, common_errors: bytes
+    header: bytes,
+    roles: bytes,
+    routes: bytes,
+    errors: bytes,
+    common_errors: bytes,
+    rules: bytes = b"[]",
 ) -> RulePack:
     """Read a pack from its JSON files; the common errors belong to every pack."""
     catalogue = [
@@ -150,6 +164,10 @@ def build_pack(
     document = msgspec.json.decode(header)
     document["roles"] = msgspec.json.decode(roles)
     document["routes"] = msgspec.json.decode(routes)
+    document["rules"] = {
+        rule.number: msgspec.to_builtins(rule)
+        for rule in msgspec.json.decode(rules, type=list[Rule])
+    }
     document["errors"] = {entry.code: msgspec.to_builtins(entry) for entry in catalogue}
     return msgspec.convert(document, RulePack)
 
@@ -167,4 +185,5 @@ def rule_pack(pack_id: str = DEFAULT_PACK) -> RulePack:
         (folder / "routes.json").read_bytes(),
         (folder / "errors.json").read_bytes(),
         (root / "errors.json").read_bytes(),
+        (folder / "rules.json").read_bytes(),
     )
