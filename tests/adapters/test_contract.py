@@ -115,7 +115,8 @@ def test_a_stranger_with_the_page_alone_commands_reads_and_subscribes(
             assert fetched.text == text["body"]["text"]
             for query in WHOLE["queries"]:
                 method, path = query.split()
-                found = client.request(method, path.format(document_id="x", bin="x"))
+                names = dict.fromkeys(("document_id", "bin", "number"), "x")
+                found = client.request(method, path.format(**names))
                 assert found.status_code == (404 if "{" in path else 200), path
         auditor = address_of(node.data, "auditor")
         everything = run_reader(tmp_path / "r.py", auditor, "adisteme.ev.>", 2)
