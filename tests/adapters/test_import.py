@@ -6,17 +6,23 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.demo.institutions import synthetic_bin
+from adapters.entry import Question
+from adapters.http_routes.commands import Acceptance
 from adapters.importing import giving
-from adapters.importing.giving import GivenUp
+from adapters.importing.giving import GivenUp, Taken, over_http
 from adapters.importing.records import Record
 from adapters.importing.report import LineReport
 from adapters.importing.run import in_lanes
+from adapters.problems import Problem, problem_of
+from domain.decider import Refusal
+from domain.regulation.pack import rule_pack
 from tests.adapters.importing import Desk, desk_in, outcomes
 
 SCHOOLS = [synthetic_bin(number) for number in (1, 2, 3)]
@@ -419,3 +425,34 @@ def test_many_lines_are_under_way_and_each_organisation_keeps_its_order() -> Non
     assert asyncio.run(all_of_them()) == list(range(300))
     assert max(most) == 4
     assert done != list(range(300))
+
+
+@pytest.mark.parametrize(("busy", "taken"), [(2, True), (1000, False)])
+def test_a_node_with_too_much_waiting_is_asked_again_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, busy: int, taken: bool
+) -> None:
+    monkeypatch.setattr(giving, "RETRY_SECONDS", 0)
+    acceptance = Acceptance(
+        command_id="1",
+        stream="unit/1",
+        version=1,
+        position=1,
+        events=(),
+        published=True,
+        repeated=False,
+    )
+    too_much = problem_of(Refusal("CMD-BUSY"), rule_pack(), "en")
+    asked: list[Question] = []
+
+    async def ask(question: Question) -> httpx.Response:
+        asked.append(question)
+        is_busy = len(asked) <= busy
+        content = msgspec.json.encode(too_much if is_busy else acceptance)
+        return httpx.Response(503 if is_busy else 200, content=content)
+
+    async def given() -> Taken | Problem:
+        return await over_http(ask, "token", "en")("unit.create", {"a": 1})
+
+    assert asyncio.run(given()) == (Taken(repeated=False) if taken else too_much)
+    assert len(asked) == (busy + 1 if taken else giving.MAX_TRIES)
+    assert len(set(map(str, asked))) == 1
