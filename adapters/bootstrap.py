@@ -341,14 +341,10 @@ def require_parts(settings: Settings, role: Role) -> None:
 def doors_of(node: Node) -> Doors:
     """What the HTTP door needs, taken from a node."""
     key = NodeKey(node.folder.path / "keys", node.settings.node)
-    further = node.settings.issuers
-    issuers = (
-        msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
-    )
     queries = Queries(node.views, node.wait_for, node.pack)
     return Doors(
         submit=node.bus.submit,
-        identities=Identities([key.as_issuer(), *issuers]),
+        identities=known_identities(node.settings, key),
         queries=queries,
         streams=node.store,
         explanations=Explanations(node.store, node.views, node.pack),
@@ -366,6 +362,15 @@ def doors_of(node: Node) -> Doors:
             node.views, [each.name for each in PROJECTIONS], node.store.position
         ),
     )
+
+
+def known_identities(settings: Settings, key: NodeKey) -> Identities:
+    """Who may issue tokens for the node: itself, and the issuers of its settings."""
+    further = settings.issuers
+    issuers = (
+        msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
+    )
+    return Identities([key.as_issuer(), *issuers])
 
 
 def secret(path: Path) -> bytes:

@@ -15,8 +15,10 @@ from adapters import contract, contract_page, entry
 from adapters.bootstrap import ROLES, Role
 from adapters.cli_audit import audit, explain
 from adapters.cli_bus import bus
+from adapters.cli_import import import_command
 from adapters.cli_projections import projections
 from adapters.cli_reading import in_path, no_node, reading_options, say_if_more, shown
+from adapters.cli_rules import rules
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
@@ -327,6 +329,8 @@ cli.add_command(explain)
 cli.add_command(projections)
 cli.add_command(bus)
 cli.add_command(audit)
+cli.add_command(import_command)
+cli.add_command(rules)
 
 
 @cli.group()

@@ -16,13 +16,13 @@ from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
-from adapters.bootstrap import Node, Operator, Role, doors_of
+from adapters.bootstrap import Node, Operator, Role, doors_of, known_identities
 from adapters.data_folder import running_node, wipe_for_demo
 from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.identity import NodeKey, UnusableKey
+from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import NODE, PersonId
 from projections.approval_status import APPROVAL_STATUS
@@ -31,6 +31,8 @@ from projections.org_directory import ORG_DIRECTORY
 log = structlog.get_logger()
 
 SETTLE_SECONDS = 60.0
+CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
 SEED = 583
 
@@ -127,7 +129,9 @@ async def talk(settings: Settings, script: Callable[[Ask], Awaitable[Told]]) -> 
     running = running_node(settings.data)
     if running is None:
         return await talk_briefly(settings, script)
-    async with httpx.AsyncClient(base_url=running.url, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=running.url, timeout=30, limits=CONNECTIONS
+    ) as client:
         try:
             return await script(asking(settings, client))
         except httpx.HTTPError as error:
@@ -164,8 +168,10 @@ def request_of(
     client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
     """The HTTP request; without a token the node's AUDITOR asks, its REGISTRAR acts."""
-    issued = issue_token(settings, None, None, 1)
-    if question.method == "GET":
+    lacks_capacity = question.is_command and not question.given.get("capacity")
+    needs_operator = question.bearer is None or lacks_capacity
+    issued = issue_token(settings, None, None, 1) if needs_operator else None
+    if issued is not None and question.method == "GET":
         issued = auditor_token(settings) or issued
     proof = question.bearer or (issued.token if issued else "")
     headers = {
@@ -185,14 +191,26 @@ def request_of(
     )
 
 
+def identities_of(settings: Settings) -> Identities:
+    """Whom the node on the folder believes; NoAnswer where that cannot be read."""
+    try:
+        return known_identities(
+            settings, NodeKey(settings.data / "keys", settings.node)
+        )
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(settings, error) from error
+
+
 def app_of(node: Node) -> Litestar:
     """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
     try:
         return create_app(doors_of(node))
-    except (OSError, msgspec.MsgspecError, ValueError, UnusableKey) as error:
-        raise NoAnswer(
-            f"ADISTEME_ISSUERS: {node.settings.issuers} cannot be used: {error}"
-        ) from error
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(node.settings, error) from error
+
+
+def unusable_issuers(settings: Settings, error: Exception) -> NoAnswer:
+    return NoAnswer(f"ADISTEME_ISSUERS: {settings.issuers} cannot be used: {error}")
 
 
 def run_migrate(settings: Settings) -> Operator | None:
@@ -235,7 +253,11 @@ def listening(settings: Settings) -> socket.socket:
     host, port = settings.host, settings.port
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # Connections inherit it. asyncio sets it only where a socket says that it is
+        # TCP's, which this one does not; an answer then waits 40 ms for its body.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise NoAnswer(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another "

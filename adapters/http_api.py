@@ -108,7 +108,9 @@ def refusal_of(request: HttpRequest, error: Exception) -> Refusal:
         case MethodNotAllowedException():
             return Refusal("QUERY-METHOD", method=request.scope["method"][:20])
         case HTTPException(status_code=status) if status < 500:
-            return Refusal("QUERY-MALFORMED", reason=error.detail)
+            return Refusal(
+                "QUERY-MALFORMED", reason="not a sound request", http=error.detail
+            )
     # The outermost loop: a bug fails its request, and the door stays open.
     log.error("request_failed", path=request.scope["path"], exc_info=error)
     return Refusal("CMD-FAILED")

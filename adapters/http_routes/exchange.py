@@ -42,7 +42,13 @@ def answered(
 
 
 def language_asked(request: HttpRequest, pack: RulePack) -> str:
+    """The language of the catalogue that the request likes best."""
     return language_of(request.headers.get("accept-language"), pack.default_language)
+
+
+def in_language(language: str) -> dict[str, str]:
+    """What an answer says of its language to whoever reads or keeps it."""
+    return {"Content-Language": language, "Vary": "Accept-Language"}
 
 
 def refused_answer(
@@ -53,11 +59,7 @@ def refused_answer(
 ) -> HttpAnswer:
     """A refusal as problem JSON in the language that the request asks for."""
     language = language_asked(request, pack)
-    extra = {
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        **(headers or {}),
-    }
+    extra = {**in_language(language), **(headers or {})}
     if refusal.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     if refusal.status == 503:

@@ -36,6 +36,7 @@ from adapters.projection_desk import (
     SkipWish,
     WishList,
 )
+from adapters.rule_answers import RuleAnswer, RuleList
 from adapters.trail_answers import Trail, TrailQuery
 from adapters.views import Wish
 from adapters.work_answers import (
@@ -80,6 +81,8 @@ ANSWERS: tuple[type[Struct], ...] = (
     Catalogue,
     CatalogueEntry,
     RulePack,
+    RuleList,
+    RuleAnswer,
     HealthAnswer,
     Liveness,
     Jwks,
@@ -409,6 +412,15 @@ def open_paths(references: Mapping[type, Described]) -> Described:
         "/v1/errors": open_get("list_errors", "Every reason for refusal", Catalogue),
         "/v1/errors/{code}": open_get(
             "show_error", "One reason for refusal", CatalogueEntry, in_path("code")
+        ),
+        "/v1/rules": open_get(
+            "list_rules", "The rules of the order, in words of our own", RuleList
+        ),
+        "/v1/rules/{number}": open_get(
+            "show_rule",
+            "One rule: the routes, commands and refusals it shapes",
+            RuleAnswer,
+            in_path("number"),
         ),
         "/v1/rules/pack": open_get("show_rules", "The regulation as data", RulePack),
         "/health/live": open_get("health_live", "The process answers", Liveness),

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from domain.decider import Event
 from domain.identifiers import Names, Title
+from domain.regulation.reasons import reason_in
 from domain.regulation.route_table import RouteRow, route_rows
 from domain.regulation.supervision import SupervisionRow
 
@@ -31,7 +32,10 @@ class CatalogueEntry(Struct, frozen=True):
         """The sentence in `language`, its placeholders filled from `context`."""
         template = {"ru": self.ru, "kk": self.kk, "en": self.en}.get(language, self.ru)
         for name, value in context.items():
-            template = template.replace("{" + name + "}", shown(value, language))
+            text = shown(value, language)
+            if name == "reason":
+                text = reason_in(language, text)
+            template = template.replace("{" + name + "}", text)
         return template
 
 
@@ -124,6 +128,14 @@ class EventRule(Struct, frozen=True):
         return all(getattr(event, name) == value for name, value in self.where.items())
 
 
+class Rule(Struct, frozen=True):
+    """A rule of the order in words of our own: what it is about, and what it asks."""
+
+    number: str
+    title: Names
+    summary: Names
+
+
 class RulePack(Struct, frozen=True):
     """One regulation. Nothing of it stands in code."""
 
@@ -157,6 +169,7 @@ class RulePack(Struct, frozen=True):
     roles: dict[str, tuple[str, ...]]
     routes: tuple[RouteRow, ...]
     errors: dict[str, CatalogueEntry]
+    rules: dict[str, Rule] = {}
 
     def route_row(self, kind: str, level: str, profile: str) -> RouteRow | None:
         """The row of the route table, or None where the kind has none at the level."""
@@ -186,7 +199,12 @@ class RulePack(Struct, frozen=True):
 
 
 def build_pack(
-    header: bytes, roles: bytes, routes: bytes, errors: bytes, common_errors: bytes
+    header: bytes,
+    roles: bytes,
+    routes: bytes,
+    errors: bytes,
+    common_errors: bytes,
+    rules: bytes = b"[]",
 ) -> RulePack:
     """Read a pack from its JSON files; the common errors belong to every pack."""
     catalogue = [
@@ -196,6 +214,10 @@ def build_pack(
     document = msgspec.json.decode(header)
     document["roles"] = msgspec.json.decode(roles)
     document["routes"] = route_rows(routes, tuple(document["levels"]))
+    document["rules"] = {
+        rule.number: msgspec.to_builtins(rule)
+        for rule in msgspec.json.decode(rules, type=list[Rule])
+    }
     document["errors"] = {entry.code: msgspec.to_builtins(entry) for entry in catalogue}
     return msgspec.convert(document, RulePack)
 
@@ -213,4 +235,5 @@ def rule_pack(pack_id: str = DEFAULT_PACK) -> RulePack:
         (folder / "routes.json").read_bytes(),
         (folder / "errors.json").read_bytes(),
         (root / "errors.json").read_bytes(),
+        (folder / "rules.json").read_bytes(),
     )

@@ -122,6 +122,8 @@ def test_the_description_and_the_routes_are_the_same(
         (f"/v1/organisations/{HOME.bin}", "/v1/organisations/{bin}"),
         ("/v1/refusals", "/v1/refusals"),
         ("/v1/errors", "/v1/errors"),
+        ("/v1/rules", "/v1/rules"),
+        ("/v1/rules/19", "/v1/rules/{number}"),
         ("/v1/rules/pack", "/v1/rules/pack"),
         ("/health/ready", "/health/ready"),
         ("/.well-known/jwks.json", "/.well-known/jwks.json"),
