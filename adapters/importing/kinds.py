@@ -110,9 +110,9 @@ def plan_organisation(row: OrganisationRow, past: Past) -> Plan:
     levels = sorted(state.levels)
     found = differences(
         row,
-        **named(state.names),
+        **named(state.names[-1][1]),
         kind=state.kind,
-        kato=state.kato,
+        kato=state.katos[-1][1],
         levels=levels if levels or not is_new else sorted(row.levels),
         state=None if is_new or state.phase == "ACTIVE" else state.phase,
     )
@@ -150,7 +150,7 @@ def plan_unit(row: UnitRow, past: Past) -> Plan:
     regulation = past.last(stream, unit.RegulationApproved) if is_regulated else None
     found = differences(
         row,
-        **named(state.names),
+        **named(state.names[-1][1]),
         kind=state.kind,
         parent=state.parent and state.parent.rpartition(".")[2],
         levels=sorted(state.levels),
