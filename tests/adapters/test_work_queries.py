@@ -19,6 +19,7 @@ from adapters.work_answers import (
 from domain.dates import local_day
 from domain.decider import Refusal
 from projections.approval_status import APPROVAL_STATUS
+from projections.review_desk import REVIEW_DESK
 from tests.adapters.node_at_work import AWAY, HOME, Told, at_work, draft_plan
 
 OWNER = Viewer(HOME.bin)
@@ -156,6 +157,15 @@ def test_a_held_meeting_shows_until_its_conclusion_is_entered(told: Told) -> Non
     assert plan in documents(told, body=house.organisation_council.ref)
     teller.give(house.deputy, "document.withdraw", document_id=plan)
     node.show()
+
+
+def test_the_desk_holds_what_is_in_review_and_nothing_else(told: Told) -> None:
+    """The approved plan was returned once and reviewed twice; the draft never."""
+    rows = told.node.views.select(REVIEW_DESK, {}, ("document_id",), None, 99)
+    (row,) = rows
+    first = told.house.first.ref
+    assert (row.document_id, row.bodies) == (told.in_review, (first,))
+    assert (row.stage_no, row.hosts) == (1, ()) and row.opened_at is not None
 
 
 def test_an_agenda_is_that_of_a_body(told: Told) -> None:

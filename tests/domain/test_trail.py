@@ -31,7 +31,12 @@ from tests.domain.history import confirm, propose_document
 from tests.domain.reviewing import APPROVAL, a_ready, draft, pass_review, submit
 from tests.domain.scenario import Entry, World
 from tests.domain.stories import stories
-from tests.domain.test_document_laws import FORGERIES, LAWS, an_approved_plan
+from tests.domain.test_document_laws import (
+    FORGERIES,
+    LAWS,
+    altered,
+    an_approved_plan,
+)
 from tests.domain.trails import chains_of
 
 RECOMPUTED = (
@@ -115,6 +120,15 @@ def test_a_forged_chain_is_noticed(
 ) -> None:
     (chain,) = chains_of(forge(an_approved_plan()))
     assert not is_sound(verdicts(chain))
+
+
+def test_a_body_that_was_not_positive_breaks_its_own_clause() -> None:
+    log = altered(an_approved_plan(), ConclusionRecorded, conclusion="RETURN")
+    (chain,) = chains_of(log)
+    broken = [one for one in verdicts(chain) if one.outcome == "BROKEN"]
+    last = of_kind(chain, ConclusionRecorded)[-1].event
+    assert isinstance(last, ConclusionRecorded)
+    assert ("BODY-POSITIVE", last.body) in [(one.clause, one.about) for one in broken]
 
 
 def test_the_chain_says_how_bodies_and_offices_came_to_be() -> None:
