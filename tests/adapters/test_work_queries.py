@@ -214,10 +214,10 @@ def test_offices_tell_leading_posts_and_what_ends_soon(told: Told) -> None:
 
 
 def test_documents_are_counted_by_what_they_have_in_common(told: Told) -> None:
-    work = told.node.work
+    counting = told.node.counting
 
     def counted(viewer: Viewer, **asked: Any) -> dict[tuple[Any, ...], int]:
-        found = work.tally(viewer, TallyQuery(**asked))
+        found = counting.tally(viewer, TallyQuery(**asked))
         return {
             tuple(getattr(row, name) for name in found.by): row.count
             for row in found.items
@@ -237,13 +237,13 @@ def test_documents_are_counted_by_what_they_have_in_common(told: Told) -> None:
     before = {"approved_until": today - timedelta(days=1)}
     assert counted(OWNER, by="approver", **before) == {}
     with pytest.raises(Refusal) as caught:
-        work.tally(OWNER, TallyQuery(by="state,author"))
+        counting.tally(OWNER, TallyQuery(by="state,author"))
     assert caught.value.code == "QUERY-MALFORMED"
 
 
 def test_the_summary_finds_an_approval_by_a_wrong_role(told: Told) -> None:
-    work, views = told.node.work, told.node.views
-    found = work.summary()
+    counting, views = told.node.counting, told.node.views
+    found = counting.summary()
     assert (found.wrong_role, found.self_reviewed) == (0, 0)
     (group,) = found.approvals
     assert (group.approver, group.count, group.is_allowed) == ("HEAD", 1, True)
@@ -259,7 +259,7 @@ def test_the_summary_finds_an_approval_by_a_wrong_role(told: Told) -> None:
     )
     position = views.position(APPROVAL_STATUS.name)
     assert views.save(APPROVAL_STATUS, position, position, {("forged",): forged})
-    found = work.summary()
+    found = counting.summary()
     assert (found.wrong_role, found.self_reviewed) == (1, 1)
     assert documents(told, AUDITOR, self_review=True) == {"forged"}
     assert views.save(APPROVAL_STATUS, position, position, {("forged",): None})

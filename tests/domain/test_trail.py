@@ -17,7 +17,8 @@ from domain.meeting_events import MeetingHeld, VoteClosed, VoteOpened
 from domain.review_body_events import ReviewBodyFormed
 from domain.staff_events import ActingAppointed, StaffAppointed
 from domain.trail import Step, bodies_of
-from domain.trail_checks import CLAUSES, is_sound, verdicts
+from domain.trail_checks import is_sound, verdicts
+from domain.trail_verdicts import CLAUSES
 from tests.domain import invariants
 from tests.domain.given import (
     AIGERIM,
