@@ -159,11 +159,11 @@ def supposed(house: House, source: World, like: Stream, kind: str, name: str) ->
     return body_under(house, ref, kind)
 
 
-def a_sitting(house: House, body: Body, document: str) -> Sitting:
-    """A real meeting of the body that has voted on the document as it is now."""
+def a_sitting(house: House, body: Body, document: str, said: str) -> Sitting:
+    """A real meeting of the body that concludes this on the document as it is now."""
     sitting = convene(house, body.ref)
-    sitting.place(document)
+    sitting.place(document, "RETURN" if said == "RETURN" else "POSITIVE")
     sitting.open(*TEACHERS[:3])
-    sitting.vote(1, 3)
+    sitting.vote(1, 0 if said == "NEGATIVE" else 3)
     sitting.close()
     return sitting

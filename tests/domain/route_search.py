@@ -2,8 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from itertools import combinations
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,26 +15,29 @@ from domain.messages import COMMANDS
 from tests.domain.expected_routes import (
     AUTHOR_OF,
     BASIS_OF,
-    RULE_OF,
     ExpectedRoute,
 )
-from tests.domain.given import BOLAT, FACULTY, FILE_HASH, LAW, NEW_YEAR, ZHANNA
-from tests.domain.grounds import Body, Grounds, a_sitting, grounds
+from tests.domain.given import BOLAT, FACULTY, FILE_HASH, LAW, NEW_YEAR
+from tests.domain.grounds import Body, a_sitting, grounds
 from tests.domain.reviewing import text
 from tests.domain.route_model import (
-    OLD_VOTE,
     OTHER_TEXT,
     Model,
     Step,
     after,
     allowed,
 )
+from tests.domain.route_steps import (
+    Held,
+    hats_of,
+    short,
+    steps,
+    voted_at,
+)
 from tests.domain.scenario import ONE_MINUTE, Hat, World, named
 
 DOCUMENT = named("the document of the search")
-CONCLUSIONS = ("POSITIVE", "NEGATIVE", "RETURN")
-ACTS = ("submit", "revise", "approve", "decline", "withdraw")
-EXPLORED = {"document.record-conclusion", *(f"document.{act}" for act in ACTS)}
+DOCUMENT_STREAM = Stream(f"document/{DOCUMENT}")
 REASON = "salted:" + "a1" * 32
 
 
@@ -51,26 +53,6 @@ class Tally(Struct):
     def add(self, other: "Tally") -> None:
         for name in self.__struct_fields__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-def subsets(level: str, most: int) -> Iterator[tuple[Body, ...]]:
-    bodies = grounds(level).bodies
-    for size in range(most + 1):
-        yield from combinations(bodies, size)
-
-
-def shape(route: ExpectedRoute, bodies: tuple[Body, ...]) -> tuple[int, ...]:
-    """What of a choice of bodies the order tells apart: the stages, and who is idle."""
-    return tuple(sorted(route.stage_of(body.kind) or 0 for body in bodies))
-
-
-def one_of_each_shape(route: ExpectedRoute, most: int) -> list[tuple[Body, ...]]:
-    """One choice of bodies for each shape; another one for another kind of document."""
-    alike: dict[tuple[int, ...], list[tuple[Body, ...]]] = {}
-    for bodies in subsets(route.level, most):
-        alike.setdefault(shape(route, bodies), []).append(bodies)
-    turn = list(RULE_OF).index(route.kind)
-    return [choices[turn % len(choices)] for choices in alike.values()]
 
 
 class Search:
@@ -96,11 +78,7 @@ class Search:
         self.drafter = "AUTHOR" if by_teacher else "DEPUTY_HEAD_EM"
         self.read_the_order_as(route.profile)
         self.draft()
-        self.meetings = {
-            n: meeting_of(self.grounds, body)
-            for n, body in enumerate(bodies)
-            if body.kind != "EM_UNIT"
-        }
+        self.meetings: dict[tuple[object, ...], Held] = {}
         self.steps = list(steps(bodies, self.hats))
         self.commands: dict[tuple[object, ...], Command] = {}
 
@@ -145,7 +123,7 @@ class Search:
         world = moved_on(self.house.world)
         command = self.command(self.hats[self.drafter], "submit", 1)
         code = world.tries(self.hats[self.drafter], command)
-        return code or world.state(Stream(f"document/{DOCUMENT}"))
+        return code or world.state(DOCUMENT_STREAM)
 
     def run(self, rounds: int) -> Tally:
         """Try every step in every state that is reached; fail at the first surprise."""
@@ -216,17 +194,40 @@ class Search:
             return world.tries(hat, self.command(hat, step.act, model.version))
         assert step.body is not None
         body = self.grounds.bodies[step.body]
-        state: Any = world.state(Stream(f"document/{DOCUMENT}"))  # a document's
+        state: Any = world.state(DOCUMENT_STREAM)  # a document's
         sha = "0" * 64 if step.flaw == OTHER_TEXT else state.content_hash
         if body.kind == "EM_UNIT":
             command = self.conclusion(hat, body, sha, None, step.said)
             return world.tries(hat, command)
-        meeting = self.meetings[step.body]
-        world.suppose(
-            Stream(f"meeting/{meeting.meeting}"), held(meeting, state, step, world.now)
-        )
+        meeting = self.meeting(world, step, model.version)
+        stream = Stream(f"meeting/{meeting.meeting}")
+        world.suppose(stream, meeting.dated(voted_at(world, state, step), world.now))
         command = self.conclusion(hat, body, state.content_hash, meeting.meeting, None)
         return world.tries(hat, command)
+
+    def meeting(self, world: World, step: Step, version: int) -> Held:
+        """A real meeting at which the body said this on the text of this version."""
+        assert step.body is not None
+        of_text = OTHER_TEXT if step.flaw == OTHER_TEXT else version
+        key = (step.body, step.said, of_text)
+        if key not in self.meetings:
+            aside = world.copy()
+            if step.flaw == OTHER_TEXT:
+                aside = self.house.world.copy()
+                aside.give(
+                    self.hats[self.drafter],
+                    COMMANDS["document.revise"],
+                    document_id=DOCUMENT,
+                    variants=[text("another wording")],
+                )
+            # Meetings are named by their time, and no two are to be one.
+            aside.later(days=30 + len(self.meetings))
+            house = replace(self.house, world=aside)
+            body = self.grounds.bodies[step.body]
+            sitting = a_sitting(house, body, DOCUMENT, step.said or "POSITIVE")
+            stream = Stream(f"meeting/{sitting.meeting}")
+            self.meetings[key] = Held(sitting.meeting, aside.state(stream))
+        return self.meetings[key]
 
     def conclusion(
         self, hat: Hat, body: Body, sha: str, meeting: str | None, said: str | None
@@ -265,7 +266,7 @@ class Search:
 
     def require_same(self, model: Model, world: World, path: str) -> None:
         """The code and the order agree on where the document is now."""
-        state: Any = world.state(Stream(f"document/{DOCUMENT}"))  # a document's
+        state: Any = world.state(DOCUMENT_STREAM)  # a document's
         here = (state.phase, state.version, state.round, state.stage_no)
         assert here == (model.phase, model.version, model.round, model.stage), path
 
@@ -276,81 +277,11 @@ def moved_on(world: World) -> World:
     return twin
 
 
-def hats_of(place: Grounds) -> dict[str, Hat]:
-    house = place.house
-    officers = {
-        f"OFFICER {n}": body.officer
-        for n, body in enumerate(place.bodies)
-        if body.kind != "EM_UNIT"
-    }
-    return {
-        "HEAD": house.head,
-        "DEPUTY_HEAD_EM": house.deputy,
-        "METHODIST": house.methodist(),
-        "AUTHOR": house.teacher(BOLAT),
-        "TEACHER": house.teacher(ZHANNA),
-        "STRANGER": place.stranger,
-        **officers,
-    }
-
-
-def steps(bodies: tuple[Body, ...], hats: dict[str, Hat]) -> Iterator[Step]:
-    for act in ACTS:
-        for who in hats:
-            yield Step(act, who)
-    for number, body in enumerate(bodies):
-        by_unit = body.kind == "EM_UNIT"
-        for who in hats:
-            speaks = who == f"OFFICER {number}"
-            if by_unit:
-                speaks = who in ("METHODIST", "HEAD")
-            for said in CONCLUSIONS if speaks else CONCLUSIONS[:1]:
-                yield Step("conclude", who, number, said)
-            if speaks:
-                flaws = (OTHER_TEXT,) if by_unit else (OLD_VOTE, OTHER_TEXT)
-                for flaw in flaws:
-                    yield Step("conclude", who, number, "POSITIVE", flaw)
-
-
-class Held(Struct, frozen=True):
-    """A real meeting of a body, of which every other one is a copy."""
-
-    meeting: str
-    state: Any  # a meeting's
-
-
-def meeting_of(place: Grounds, body: Body) -> Held:
-    world = place.house.world.copy()
-    sitting = a_sitting(replace(place.house, world=world), body, DOCUMENT)
-    return Held(sitting.meeting, world.state(Stream(f"meeting/{sitting.meeting}")))
-
-
-def held(meeting: Held, state: Any, step: Step, now: datetime) -> object:
-    """The meeting as it would be, had the body voted now in this way on this text."""
-    item = meeting.state.items[1]
-    voted_at = now
-    if step.flaw == OLD_VOTE and state.stage_opened_at is not None:
-        voted_at = state.stage_opened_at - timedelta(seconds=1)
-    vote = replace(item.vote, opened_at=voted_at, carried=step.said != "NEGATIVE")
-    voted = replace(
-        item,
-        content_hash="0" * 64 if step.flaw == OTHER_TEXT else state.content_hash,
-        motion="RETURN" if step.said == "RETURN" else "POSITIVE",
-        vote=vote,
-    )
-    return replace(meeting.state, items={1: voted}, held_at=now, last_act=now)
-
-
 def told(world: World) -> bytes:
     """The document as the code folds it, but for the times of its acts."""
-    state = msgspec.to_builtins(world.state(Stream(f"document/{DOCUMENT}")))
+    state = msgspec.to_builtins(world.state(DOCUMENT_STREAM))
     timeless = {k: v for k, v in state.items() if not k.endswith(("_at", "_act"))}
     return msgspec.json.encode(timeless, order="deterministic")
-
-
-def short(step: Step) -> str:
-    said = f" {step.body} {step.said}" if step.body is not None else ""
-    return f"{step.act}{said} by {step.who};"
 
 
 def paths(graph: dict[object, list[object]], root: object) -> int:

@@ -27,13 +27,8 @@ from tests.domain.expected_routes import (
 )
 from tests.domain.grounds import Body
 from tests.domain.route_model import Model
-from tests.domain.route_search import (
-    EXPLORED,
-    Search,
-    Tally,
-    one_of_each_shape,
-    subsets,
-)
+from tests.domain.route_search import Search, Tally
+from tests.domain.route_steps import EXPLORED, one_of_each_shape, subsets
 
 PACK = rule_pack()
 SHIPPED = [
