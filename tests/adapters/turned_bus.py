@@ -1,6 +1,6 @@
 """A real command bus over a real store, whose clock is turned by the test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,14 +24,15 @@ class TurnedBus:
 
     def give(self, hat: Hat, command: Command, at: datetime) -> Answer:
         self.now = at
-        return self.bus.handle(
-            Order(
-                command=command,
-                person=hat.person,
-                organisation=hat.organisation,
-                is_system=hat == THE_NODE,
-            )
-        )
+        return self.bus.handle(order_of(hat, command))
+
+    def give_at_once(
+        self, hat: Hat, commands: Sequence[Command], at: datetime
+    ) -> list[Answer]:
+        """Give all before any of them is answered."""
+        self.now = at
+        given = [self.bus.submit(order_of(hat, command)) for command in commands]
+        return [future.result() for future in given]
 
     def retell(self, world: World) -> None:
         """Give everything that was accepted in a story; it is accepted here too."""
@@ -42,6 +43,15 @@ class TurnedBus:
     def close(self) -> None:
         self.bus.close()
         self.store.close()
+
+
+def order_of(hat: Hat, command: Command) -> Order:
+    return Order(
+        command=command,
+        person=hat.person,
+        organisation=hat.organisation,
+        is_system=hat == THE_NODE,
+    )
 
 
 @contextmanager
