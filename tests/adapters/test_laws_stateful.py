@@ -131,7 +131,10 @@ class ThreeHouses(RuleBasedStateMachine):
     ) -> None:
         """Several acts on one draft, each of which saw the same version of it."""
         house = data.draw(st.sampled_from([0, 1]).map(self.houses.__getitem__))
-        document = draft(house, STUDY_PLAN, name=f"plan {self.ids}")
+        try:
+            document = draft(house, STUDY_PLAN, name=f"plan {self.ids}")
+        except Refusal:  # the deputy has left, or the house is closed
+            return
         racing = [self.act_on(house, document, act) for act in acts]
         self.world.now += timedelta(minutes=1)
         answers = self.world.bus.give_at_once(house.deputy, racing, self.world.now)
