@@ -113,6 +113,7 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     valid_from: date | None
     valid_to: date | None
     self_review_flag: bool
+    carried_over: bool
     last_position: int
     updated_at: datetime
     org_kato: str | UnsetType = UNSET

@@ -1,282 +1,44 @@
 """A commission or a department: formed, led, below its minimum, dissolved."""
 
-from datetime import date, datetime
-from typing import Annotated, ClassVar, assert_never
+from datetime import date
 
-import msgspec
-from msgspec import Meta, Struct
-
-from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
-from domain.decider import Command, Decider, Event, Mark, Place, Refusal
-from domain.identifiers import (
-    Bin,
-    BodyId,
-    Code,
-    ContentRef,
-    Names,
-    Number,
-    PersonId,
-    Sha256,
-    Stream,
-    UnitId,
+from domain.dates import ONE_DAY, local_day
+from domain.decider import Decider, Event, Refusal
+from domain.identifiers import Bin, BodyId, PersonId, Stream
+from domain.review_body_commands import (
+    AddMember,
+    AppointDepartmentHead,
+    DissolveBody,
+    ElectChair,
+    FormCommission,
+    FormDepartment,
+    InviteSpecialist,
+    RemoveMember,
+    ReviewBodyCommand,
 )
-from domain.regulation.pack import QuorumRule
-from domain.surroundings import (
-    Election,
-    OrganisationFacts,
-    Surroundings,
-    active_organisation,
+from domain.review_body_events import (
+    BodyFellBelowMinimum,
+    BodyMemberAdded,
+    BodyMemberRemoved,
+    BodyReachedMinimum,
+    ChairElected,
+    DepartmentHeadAppointed,
+    ReviewBodyDissolved,
+    ReviewBodyFormed,
+    SpecialistInvited,
+    UnitRegulation,
 )
-
-COMMISSION = "COMMISSION"
-DEPARTMENT = "DEPARTMENT"
-CHAIR = "CHAIR"
-DEPARTMENT_HEAD = "DEPARTMENT_HEAD"
-
-
-def reference(owner: str, body_id: str) -> Stream:
-    return Stream(f"review-body/{owner}.{body_id}")
-
-
-Years = Annotated[int, Meta(ge=0, le=80)]
-
-
-class UnitRegulation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A department's own regulation, approved as the charter provides (rule 11)."""
-
-    number: Number
-    date: date
-    file_hash: Sha256
-    approver_role: Code
-
-
-class ReviewBodyFormed(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.formed.v1"
-    bin: Bin
-    body_id: BodyId
-    kind: str
-    names: Names
-    unit: Stream
-    levels: tuple[str, ...]
-    discipline_codes: tuple[str, ...]
-    specialty_codes: tuple[str, ...]
-    members: tuple[PersonId, ...]
-    regulation: UnitRegulation | None
-    quorum_rule: QuorumRule
-
-
-class BodyMemberAdded(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.member-added.v1"
-    person_id: PersonId
-    valid_from: date
-
-
-class BodyMemberRemoved(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.member-removed.v1"
-    person_id: PersonId
-    valid_to: date
-
-
-class BodyFellBelowMinimum(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.fell-below-minimum.v1"
-    members: int
-    minimum: int
-
-
-class BodyReachedMinimum(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.reached-minimum.v1"
-    members: int
-    minimum: int
-
-
-class ChairElected(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.chair-elected.v1"
-    body_id: BodyId
-    person_id: PersonId
-    staff_kind: str
-    experience_years: Years
-    reasons_ref: ContentRef | None
-    election: Election
-    valid_from: date
-
-
-class DepartmentHeadAppointed(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.department-head-appointed.v1"
-    body_id: BodyId
-    person_id: PersonId
-    order_no: str
-    valid_from: date
-
-
-class SpecialistInvited(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.specialist-invited.v1"
-    person_id: PersonId
-    category: str
-
-
-class ReviewBodyDissolved(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "review-body.dissolved.v1"
-    act_no: str
-
-
-ReviewBodyEvent = (
-    ReviewBodyFormed
-    | BodyMemberAdded
-    | BodyMemberRemoved
-    | BodyFellBelowMinimum
-    | BodyReachedMinimum
-    | ChairElected
-    | DepartmentHeadAppointed
-    | SpecialistInvited
-    | ReviewBodyDissolved
+from domain.review_body_state import (
+    CHAIR,
+    COMMISSION,
+    DEPARTMENT,
+    DEPARTMENT_HEAD,
+    ReviewBody,
+    evolve,
+    place,
+    reference,
 )
-
-
-class FormCommission(Command, frozen=True, kw_only=True):
-    """Form a subject or cycle commission of three or more teachers (rule 16)."""
-
-    tag: ClassVar[str] = "review-body.form-commission"
-    bin: Bin
-    body_id: BodyId
-    names: Names
-    levels: tuple[str, ...]
-    members: tuple[PersonId, ...]
-    discipline_codes: tuple[Code, ...] = ()
-    specialty_codes: tuple[Code, ...] = ()
-    unit_id: UnitId = UnitId("adm")
-    quorum_rule: QuorumRule | None = None
-
-
-class FormDepartment(Command, frozen=True, kw_only=True):
-    """Form a department of three or more teachers, with its regulation (16, 11)."""
-
-    tag: ClassVar[str] = "review-body.form-department"
-    bin: Bin
-    body_id: BodyId
-    names: Names
-    levels: tuple[str, ...]
-    members: tuple[PersonId, ...]
-    regulation: UnitRegulation | None = None
-    discipline_codes: tuple[Code, ...] = ()
-    specialty_codes: tuple[Code, ...] = ()
-    unit_id: UnitId = UnitId("adm")
-    quorum_rule: QuorumRule | None = None
-
-
-class AddMember(Command, frozen=True, kw_only=True):
-    """Add a teacher or master of the organisation."""
-
-    tag: ClassVar[str] = "review-body.add-member"
-    bin: Bin
-    body_id: BodyId
-    person_id: PersonId
-
-
-class RemoveMember(Command, frozen=True, kw_only=True):
-    """Remove a member; below its minimum the body takes no new documents."""
-
-    tag: ClassVar[str] = "review-body.remove-member"
-    bin: Bin
-    body_id: BodyId
-    person_id: PersonId
-
-
-class ElectChair(Command, frozen=True, kw_only=True):
-    """Record the election of a commission's chair from its members (rule 17)."""
-
-    tag: ClassVar[str] = "review-body.elect-chair"
-    bin: Bin
-    body_id: BodyId
-    person_id: PersonId
-    experience_years: Years
-    reasons_ref: ContentRef | None = None
-    election: Election | None = None
-
-
-class AppointDepartmentHead(Command, frozen=True, kw_only=True):
-    """Appoint the head of a department (rule 17)."""
-
-    tag: ClassVar[str] = "review-body.appoint-department-head"
-    bin: Bin
-    body_id: BodyId
-    person_id: PersonId
-    order_no: Number
-
-
-class InviteSpecialist(Command, frozen=True, kw_only=True):
-    """Engage a researcher, pedagogue or enterprise specialist (rule 17)."""
-
-    tag: ClassVar[str] = "review-body.invite-specialist"
-    bin: Bin
-    body_id: BodyId
-    person_id: PersonId
-    category: str
-
-
-class DissolveBody(Command, frozen=True, kw_only=True):
-    """Dissolve the body by an act of the management."""
-
-    tag: ClassVar[str] = "review-body.dissolve"
-    bin: Bin
-    body_id: BodyId
-    act_no: Number
-
-
-ReviewBodyCommand = (
-    FormCommission
-    | FormDepartment
-    | AddMember
-    | RemoveMember
-    | ElectChair
-    | AppointDepartmentHead
-    | InviteSpecialist
-    | DissolveBody
-)
-
-
-class Leader(Struct, frozen=True):
-    """Chair or head of department, from a day to the day before the next one's."""
-
-    person: PersonId
-    role: str
-    spell: Spell
-
-    def ended(self, last_day: date) -> "Leader":
-        return Leader(self.person, self.role, self.spell.ended(last_day))
-
-
-class ReviewBody(Struct, frozen=True):
-    """FORMED, LED or DISSOLVED; members and leaders as dated spells."""
-
-    bin: Bin
-    body_id: BodyId
-    kind: str
-    names: Names
-    unit: Stream
-    levels: tuple[str, ...]
-    disciplines: tuple[str, ...]
-    specialties: tuple[str, ...]
-    quorum: QuorumRule
-    members: dict[PersonId, tuple[Spell, ...]]
-    opened_at: datetime
-    last_act: datetime
-    invited: tuple[PersonId, ...] = ()
-    leaders: dict[int, Leader] = {}
-    below_minimum: bool = False
-    dissolved_on: date | None = None
-
-    def members_on(self, day: date) -> tuple[PersonId, ...]:
-        return members_on(self.members, day)
-
-    def is_led_on(self, day: date) -> bool:
-        members = self.members_on(day)
-        return self.exists_on(day) and any(
-            leader.spell.covers(day) and leader.person in members
-            for leader in self.leaders.values()
-        )
-
-    def exists_on(self, day: date) -> bool:
-        return self.dissolved_on is None or day < self.dissolved_on
+from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
 
 
 def decide(
@@ -497,72 +259,6 @@ def invite(
     if command.person_id in (*state.members_on(facts.act.on), *state.invited):
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     return [SpecialistInvited(person_id=command.person_id, category=command.category)]
-
-
-def evolve(state: ReviewBody | None, event: ReviewBodyEvent, mark: Mark) -> ReviewBody:
-    day = mark.on
-    if isinstance(event, ReviewBodyFormed):
-        return ReviewBody(
-            event.bin,
-            event.body_id,
-            event.kind,
-            event.names,
-            event.unit,
-            event.levels,
-            event.discipline_codes,
-            event.specialty_codes,
-            event.quorum_rule,
-            {person: (Spell(valid_from=day),) for person in event.members},
-            mark.at,
-            mark.at,
-        )
-    assert state is not None
-    replace = msgspec.structs.replace
-    state = replace(state, last_act=mark.at)
-    match event:
-        case BodyMemberAdded():
-            members = joined(state.members, event.person_id, event.valid_from)
-            invited = tuple(p for p in state.invited if p != event.person_id)
-            return replace(state, members=members, invited=invited)
-        case BodyMemberRemoved():
-            members = left(state.members, event.person_id, event.valid_to)
-            leaders = {
-                number: leader.ended(event.valid_to)
-                if leader.person == event.person_id
-                else leader
-                for number, leader in state.leaders.items()
-            }
-            return replace(state, members=members, leaders=leaders)
-        case BodyFellBelowMinimum():
-            return replace(state, below_minimum=True)
-        case BodyReachedMinimum():
-            return replace(state, below_minimum=False)
-        case ChairElected():
-            first_day = event.valid_from
-            return with_leader(state, event.person_id, CHAIR, first_day, mark)
-        case DepartmentHeadAppointed():
-            first_day = event.valid_from
-            return with_leader(state, event.person_id, DEPARTMENT_HEAD, first_day, mark)
-        case SpecialistInvited():
-            return replace(state, invited=(*state.invited, event.person_id))
-        case ReviewBodyDissolved():
-            return replace(state, dissolved_on=day)
-    assert_never(event)
-
-
-def with_leader(
-    state: ReviewBody, person: PersonId, role: str, day: date, mark: Mark
-) -> ReviewBody:
-    """The new leader follows the old one, whose spell ends the day before."""
-    leaders = {
-        number: leader.ended(day - ONE_DAY) for number, leader in state.leaders.items()
-    }
-    leaders[mark.version] = Leader(person, role, Spell(valid_from=day))
-    return msgspec.structs.replace(state, leaders=leaders)
-
-
-def place(state: ReviewBody) -> Place:
-    return Place(state.bin, state.levels, "16")
 
 
 REVIEW_BODY = Decider(decide, evolve, place)

@@ -1,16 +1,19 @@
 """Who acts: the capacity a command names, and whether its role may give it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from domain.council import Council
+from domain import office
+from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
 from domain.node import Node
+from domain.office import Office
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
-from domain.staff import POSTS, Staff
+from domain.review_body_state import ReviewBody
+from domain.staff import POSTS
+from domain.staff_state import Staff
 
 SYSTEM = "SYSTEM"
 
@@ -50,7 +53,30 @@ def actor_in(
             valid_to=spell.valid_to,
             act=day,
         )
-    return Actor(person, owner, role, capacity, stream)
+    is_acting = is_acting_in(states, stream, int(number))
+    if not is_acting:
+        require_not_stood_in_for(states, owner, role, capacity, day)
+    return Actor(person, owner, role, capacity, stream, is_acting)
+
+
+def is_acting_in(states: States, stream: Stream, number: int) -> bool:
+    state = states.state(stream)
+    return isinstance(state, Staff) and state.appointments[number].is_acting
+
+
+def require_not_stood_in_for(
+    states: States, owner: Bin, role: str, capacity: CapacityId, day: date
+) -> None:
+    """There is one head at a time: while somebody acts as head, the head does not."""
+    if role != "HEAD":
+        return
+    register = states.state(office.stream_of(owner, office.acting_in(role)))
+    if isinstance(register, Office) and any(
+        spell.covers(day) for spell in register.seats.values()
+    ):
+        raise Refusal(
+            "ACTOR-CAPACITY", capacity=capacity, reason="somebody acts in their place"
+        )
 
 
 def seated(

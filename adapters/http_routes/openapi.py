@@ -15,8 +15,8 @@ from adapters.answers import (
     OrganisationQuery,
     RefusalQuery,
 )
-from adapters.command_examples import EXAMPLES
-from adapters.http_routes.commands import Acceptance
+from adapters.command_examples import BATCH_EXAMPLES, EXAMPLES
+from adapters.http_routes.commands import Acceptance, BatchAnswer
 from adapters.http_routes.content import KeptContent, TextContent
 from adapters.http_routes.described import (
     Catalogue,
@@ -37,7 +37,7 @@ from adapters.projection_desk import (
 )
 from adapters.views import Wish
 from domain.decider import Refusal
-from domain.messages import COMMANDS
+from domain.messages import BATCHES, COMMANDS
 from domain.regulation.pack import CatalogueEntry, RulePack
 from projections.org_directory import OrganisationRow
 
@@ -48,6 +48,7 @@ Described = dict[str, Any]  # a JSON object of the description
 
 ANSWERS: tuple[type[Struct], ...] = (
     Acceptance,
+    BatchAnswer,
     Problem,
     DocumentPage,
     DocumentAnswer,
@@ -74,12 +75,12 @@ ANSWERS: tuple[type[Struct], ...] = (
 
 def openapi_document(pack: RulePack, version: str = "0") -> Described:
     """The whole description; every command has an address of its own in it."""
-    types = [*COMMANDS.values(), *ANSWERS]
+    types = [*COMMANDS.values(), *BATCHES.values(), *ANSWERS]
     found, components = msgspec.json.schema_components(types, ref_template=SCHEMAS)
     references = dict(zip(types, found, strict=True))
     commands = {
         f"/v1/commands/{tag}": {"post": command_operation(tag, references)}
-        for tag in COMMANDS
+        for tag in (*COMMANDS, *BATCHES)
     }
     refused_example = problem_of(
         Refusal("ACTOR-TOKEN", reason="expired"), pack, pack.default_language
@@ -157,17 +158,16 @@ def operation(
 
 
 def command_operation(tag: str, references: Mapping[type, Described]) -> Described:
-    command = COMMANDS[tag]
+    command = BATCHES[tag] if tag in BATCHES else COMMANDS[tag]
+    example = BATCH_EXAMPLES[tag] if tag in BATCHES else EXAMPLES[tag]
     return operation(
         tag.replace(".", "_").replace("-", "_"),
         (command.__doc__ or tag).partition("\n")[0],
-        references[Acceptance],
+        references[BatchAnswer if tag in BATCHES else Acceptance],
         tags=[tag.partition(".")[0]],
         requestBody={
             "required": True,
-            "content": {
-                JSON: {"schema": references[command], "example": EXAMPLES[tag]}
-            },
+            "content": {JSON: {"schema": references[command], "example": example}},
         },
     )
 

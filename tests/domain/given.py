@@ -7,31 +7,27 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from domain.council import (
-    ConstituteCouncil,
-    Council,
-    ElectMember,
-    EstablishCouncil,
-    reference,
-)
+from domain.council_commands import ConstituteCouncil, ElectMember, EstablishCouncil
+from domain.council_state import Council, reference
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
 from domain.node import GrantOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     ActivateOrganisation,
     DeclareLevels,
+    RecordCharter,
     RecordGoverningDecision,
     RegisterOrganisation,
     SetMethodistNumber,
 )
 from domain.regulation.pack import RulePack
-from domain.review_body import (
+from domain.review_body_commands import (
     AppointDepartmentHead,
     ElectChair,
     FormCommission,
     FormDepartment,
-    ReviewBody,
 )
-from domain.staff import AppointStaff
+from domain.review_body_state import ReviewBody
+from domain.staff import AppointActing, AppointStaff
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (
     THE_NODE,
@@ -47,6 +43,7 @@ COLLEGE = Bin("050440002267")
 SCHOOL = Bin("990540000001")
 LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD")
 ALMATY = "751310000"
+ASTANA = "711210000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
 FILE_HASH = "5f" * 32
@@ -229,6 +226,18 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
+def record_charter(house: House, **clauses: object) -> None:
+    house.world.give(
+        house.head,
+        RecordCharter,
+        bin=house.bin,
+        number="1",
+        date=NEW_YEAR,
+        file_hash=FILE_HASH,
+        clauses=clauses,
+    )
+
+
 def set_methodists(
     house: House, number: int, decision: str = "headcount", day: date = NEW_YEAR
 ) -> None:
@@ -252,6 +261,47 @@ def set_methodists(
         decision_id=decision_id,
         number=number,
     )
+
+
+def decide_acting(
+    house: House, name: str = "acting", day: date = NEW_YEAR, by: Hat | None = None
+) -> str:
+    """Record the governing decision that somebody acts in an office (A27)."""
+    decision_id = named(name + house.bin)
+    house.world.give(
+        by or house.head,
+        RecordGoverningDecision,
+        bin=house.bin,
+        decision_id=decision_id,
+        kind="ACTING_APPOINTMENT",
+        number="5",
+        date=day,
+        file_hash=FILE_HASH,
+    )
+    return decision_id
+
+
+def appoint_acting(
+    house: House,
+    who: PersonId,
+    post: str,
+    decision_id: str,
+    valid_from: date,
+    valid_to: date,
+    by: Hat | None = None,
+) -> Hat:
+    house.world.give(
+        by or house.head,
+        AppointActing,
+        bin=house.bin,
+        person_id=who,
+        post=post,
+        decision_id=decision_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    number = house.world.version(Stream(f"staff/{house.bin}.{who}"))
+    return staff_hat(house.bin, who, number)
 
 
 def mandate(

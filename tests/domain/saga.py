@@ -1,13 +1,19 @@
 """One long story in which every command of the registry is accepted at least once."""
 
-from domain.council import DissolveCouncil, RemoveMember
-from domain.document import (
+from datetime import date
+
+from domain.carry_over_commands import RejectCarryOver
+from domain.council_commands import DissolveCouncil, RemoveMember
+from domain.document_commands import (
+    AnnulDocument,
     DeclineApproval,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
+    SupersedeDocument,
     WithdrawDocument,
 )
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     MinuteMeeting,
@@ -17,21 +23,22 @@ from domain.meeting import (
     Recuse,
 )
 from domain.node import GrantOperator, RevokeOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     AssignDirectLeadership,
+    AssignSupervision,
     CloseOrganisation,
+    CorrectRegistration,
+    MoveOrganisation,
     RecordCharter,
+    RenameOrganisation,
     SuspendOrganisation,
 )
-from domain.review_body import (
-    AddMember,
-    DissolveBody,
-    InviteSpecialist,
-)
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import AddMember, DissolveBody, InviteSpecialist
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
-from domain.unit import CloseUnit
+from domain.unit import ActivateUnit, CloseUnit, CreateUnit
 from tests.domain.given import (
+    ASTANA,
     BOLAT,
     COLLEGE,
     COMMISSION,
@@ -41,17 +48,29 @@ from tests.domain.given import (
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    LAW,
     MONDAY_DATE,
     NEW_YEAR,
+    NURLAN,
     PAVEL,
     RUSTEM,
     SYMBAT,
     UNIVERSITY,
     UNIVERSITY_COUNCIL,
+    WELDERS,
     ZHANNA,
     House,
     a_university_and_a_college,
+    appoint_acting,
+    decide_acting,
+    form_commission,
     mandate,
+)
+from tests.domain.history import (
+    confirm,
+    propose_chair,
+    propose_council,
+    propose_document,
 )
 from tests.domain.reviewing import (
     SALTED,
@@ -61,22 +80,54 @@ from tests.domain.reviewing import (
     convene,
     draft,
     pass_review,
+    state_of,
     submit,
     text,
 )
 from tests.domain.scenario import World
 
 WELDING = {"bin": COLLEGE, "body_id": "welding"}
+UNTOLD = frozenset({"document.review-requested.v1"})
+"""Events that no story of two houses without a joint commission can hold."""
 
 
 def a_saga() -> World:
     university, college = a_university_and_a_college()
+    the_registration(university)
     the_charter(university)
+    the_history(university)
     the_documents(university)
+    the_regulation(university)
+    the_route_planned_anew(university)
     a_lively_meeting(university)
+    the_old_chair(college)
     the_commission(college)
     the_end(university, college)
     return university.world
+
+
+def the_history(house: House) -> None:
+    """A plan, a council and a chair of before the register, and what was refused."""
+    confirm(house, propose_document(house))
+    refused = propose_document(house, "hearsay")
+    house.world.give(house.registrar, RejectCarryOver, **refused, reason_ref=SALTED)
+    confirm(house, propose_council(house, "um", (BOLAT, GULNARA, ERLAN)))
+
+
+def the_old_chair(house: House) -> None:
+    body = form_commission(house, "old-welding", WELDERS[:3])
+    confirm(house, propose_chair(house, body, NURLAN))
+
+
+def the_registration(house: House) -> None:
+    """The university is renamed and moves, and its entry is put right."""
+    give, registrar = house.world.give, house.registrar
+    act = {"bin": UNIVERSITY, "act_no": "188"}
+    names = {"ru": "Университет имени Сатпаева", "kk": "Сәтбаев университеті"}
+    give(registrar, RenameOrganisation, **act, names=names, valid_from=MONDAY_DATE)
+    give(registrar, MoveOrganisation, **act, kato=ASTANA, valid_from=MONDAY_DATE)
+    right = {"names": {**names, "en": "Satbayev University"}, "kind": "UNIVERSITY"}
+    give(registrar, CorrectRegistration, **act, date=MONDAY_DATE, **right)
 
 
 def the_charter(house: House) -> None:
@@ -92,8 +143,13 @@ def the_charter(house: House) -> None:
     house.world.give(
         house.head, AssignDirectLeadership, bin=UNIVERSITY, person_id=DAULET
     )
+    supervised = {"person_id": DAULET, "discipline_codes": [LAW]}
+    house.world.give(house.head, AssignSupervision, bin=UNIVERSITY, **supervised)
     auditor = {"node": "local", "person_id": SYMBAT, "role": "AUDITOR"}
     house.world.give(house.registrar, GrantOperator, **auditor)
+    decision = decide_acting(house)
+    this_month = (MONDAY_DATE, date(2026, 1, 31))
+    appoint_acting(house, house.head.person, "DEPUTY_HEAD_EM", decision, *this_month)
     house.world.give(house.registrar, RevokeOperator, node="local", grant=2)
 
 
@@ -109,9 +165,45 @@ def the_documents(house: House) -> None:
     house.world.give(house.deputy, SubmitDocument, **one)
     pass_review(house, document)
     approve(house, document)
+    house.world.later(days=1)
+    the_next_revision(house, document)
     other = {"document_id": a_ready(house, kind="LESSON_PLAN", teacher=BOLAT)}
     house.world.give(house.deputy, DeclineApproval, **other, reason_ref=SALTED)
     house.world.give(house.teacher(BOLAT), WithdrawDocument, **other)
+
+
+def the_next_revision(house: House, first: str) -> None:
+    """A later plan of the series takes the place of the first, and is annulled."""
+    series = state_of(house, first).series
+    second = a_ready(house, name="next plan", series_id=series)
+    approve(house, second)
+    give, head = house.world.give, house.head
+    give(head, SupersedeDocument, document_id=first, superseded_by=second)
+    act = {"act_no": "61", "reason_ref": SALTED}
+    give(head, AnnulDocument, document_id=second, **act)
+
+
+def the_regulation(house: House) -> None:
+    """A new methodical unit prepares its regulation here; no body concludes on it."""
+    unit = {"bin": UNIVERSITY, "unit_id": "quality"}
+    names = {"ru": "Отдел качества"}
+    house.world.give(house.head, CreateUnit, **unit, kind="EM_UNIT", names=names)
+    author = {"kind": "UNIT", "unit_id": "quality"}
+    approve(house, a_ready(house, kind="UNIT_REGULATION", author=author))
+    house.world.give(house.head, ActivateUnit, **unit)
+    house.world.give(house.head, CloseUnit, **unit, act_no="5")
+
+
+def the_route_planned_anew(house: House) -> None:
+    """The council of the faculty loses its chair while a plan waits for it."""
+    document = draft(house, name="a third plan")
+    submit(house, document)
+    pass_review(house, document, until=FACULTY_COUNCIL)
+    council = {"bin": UNIVERSITY, "key": FACULTY_COUNCIL.rpartition(".")[2]}
+    house.world.give(house.head, RemoveMember, **council, person_id=BOLAT)
+    one = {"document_id": document, "reasons_ref": SALTED}
+    house.world.give(house.deputy, ReplanRoute, **one)
+    house.world.give(house.deputy, WithdrawDocument, document_id=document)
 
 
 def a_lively_meeting(house: House) -> None:

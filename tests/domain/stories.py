@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.council import DissolveCouncil
-from domain.council import RemoveMember as RemoveFromCouncil
+from domain.council_commands import DissolveCouncil
+from domain.council_commands import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
@@ -18,8 +18,9 @@ from domain.document import (
     WithdrawDocument,
 )
 from domain.identifiers import PersonId, Stream
-from domain.meeting import AnnulVote, CallOff, ItemPlaced
-from domain.review_body import AddMember, DissolveBody, RemoveMember
+from domain.meeting_commands import AnnulVote, CallOff
+from domain.meeting_events import ItemPlaced
+from domain.review_body_commands import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (
@@ -36,7 +37,9 @@ from tests.domain.given import (
     House,
     a_university_and_a_college,
     appoint,
+    appoint_acting,
     appoint_department_head,
+    decide_acting,
     elect_chair,
     form_commission,
     form_department,
@@ -44,6 +47,7 @@ from tests.domain.given import (
     open_unit,
     seat_council,
 )
+from tests.domain.history import confirm, propose_document
 from tests.domain.reviewing import (
     APPROVAL,
     SALTED,
@@ -61,7 +65,7 @@ from tests.domain.reviewing import (
     submit,
     text,
 )
-from tests.domain.scenario import Hat, World
+from tests.domain.scenario import Hat, World, named
 
 OF_TEACHERS = ["LESSON_PLAN", "METHODICAL_GUIDELINES"]
 KINDS = [STUDY_PLAN, "GENERAL_EM_DOCUMENTATION", *OF_TEACHERS]
@@ -82,6 +86,7 @@ class Story:
         self.world.later(days=10)
         self.sittings: list[Sitting] = []
         self.wordings = 0
+        self.acting: list[Hat] = []
         self.documents: list[tuple[House, str]] = []
         for house, teacher in ((self.university, BOLAT), (self.college, OLGA)):
             for kind in (STUDY_PLAN, draw(st.sampled_from(KINDS))):
@@ -119,7 +124,9 @@ class Story:
     def approver(self, house: House) -> Hat:
         """Head or deputy of the house, the next head, or anybody."""
         next_head = house.teacher(SYMBAT)
-        return self.pick([house.head, house.deputy, next_head, self.somebody()])
+        acting = self.acting[-2:]
+        people = [house.head, house.deputy, next_head, self.somebody(), *acting]
+        return self.pick(people)
 
     def attempt(self, hat: Hat, kind: type[Command], **fields: object) -> None:
         back = self.pick([0, 0, 0, 0, 1, 5 * 60, 3 * 24 * 60])
@@ -263,7 +270,7 @@ class Story:
             entry.stream
             for entry in self.world.log
             if isinstance(entry.event, ItemPlaced)
-            and entry.event.document_id == document
+            and document in [one.document_id for one in entry.event.documents]
         }
         return [
             sitting
@@ -388,6 +395,26 @@ class Story:
             valid_from=leaves + timedelta(days=1),
         )
 
+    def let_somebody_act(self, house: House, _document: str) -> None:
+        """Head, teacher or stranger acts as head or deputy for some days."""
+        decision = decide_acting(house, f"acting {len(self.world.log)}")
+        today = self.world.now.date()
+        post = self.pick(["HEAD", "DEPUTY_HEAD_EM", "DEPUTY_HEAD_EM"])
+        who = self.pick([house.head.person, house.deputy.person, SYMBAT, BOLAT])
+        days = timedelta(days=self.draw(st.integers(0, 20)))
+        hat = appoint_acting(house, who, post, decision, today, today + days)
+        self.acting.append(hat)
+
+    def carry_over(self, house: House, _document: str) -> None:
+        """History is proposed and confirmed, by the right people or by others."""
+        hats = [house.registrar, *[house.head] * 2, self.somebody()]
+        proposer = self.pick([*[house.head] * 4, *hats])
+        name = f"history {len(self.world.log)}"
+        of_it = propose_document(
+            house, name, by=proposer, document_id=named(self.pick(["old", name]))
+        )
+        confirm(house, of_it, by=self.pick([*[house.registrar] * 4, *hats]))
+
 
 def member_of(house: House, who: PersonId) -> dict[str, object]:
     body = DEPARTMENT if house.bin == UNIVERSITY else COMMISSION
@@ -403,7 +430,7 @@ STEPS = (
     + [Story.opine, Story.submit, Story.decline, Story.withdraw, Story.vote_early]
     + [Story.wait, Story.lose_a_member, Story.gain_a_member, Story.dissolve]
     + [Story.seat_again, Story.form_another, Story.open_methodical_unit]
-    + [Story.change_the_head]
+    + [Story.change_the_head, Story.let_somebody_act, Story.carry_over]
 )
 
 

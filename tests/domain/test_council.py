@@ -4,9 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.council import (
+from domain.council_commands import (
     ConstituteCouncil,
-    Council,
+    DissolveCouncil,
+    ElectMember,
+    EstablishCouncil,
+    RemoveMember,
+)
+from domain.council_events import (
     CouncilChairSeated,
     CouncilConstituted,
     CouncilDissolved,
@@ -14,15 +19,12 @@ from domain.council import (
     CouncilMemberElected,
     CouncilMemberRemoved,
     CouncilSecretarySeated,
-    DissolveCouncil,
-    ElectMember,
-    EstablishCouncil,
-    RemoveMember,
-    last_day_of_term,
 )
+from domain.council_state import Council
+from domain.dates import last_day_of_term
 from domain.decider import Command
 from domain.identifiers import Stream
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, event, given, settings
 
 from domain.dates import Spell
 from domain.decider import Event
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
     DocumentSubmitted,
     StageOpened,
     StagePassed,
 )
-from domain.meeting import MeetingHeld, VoteOpened
-from domain.staff import StaffAppointed
+from domain.meeting_events import MeetingHeld, VoteOpened
+from domain.staff_events import StaffAppointed
 from tests.domain import invariants
 from tests.domain.given import NEW_YEAR, a_university
 from tests.domain.invariants import Log

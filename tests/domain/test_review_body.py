@@ -5,26 +5,28 @@ from datetime import date, timedelta
 import pytest
 
 from domain.decider import Command
-from domain.review_body import (
+from domain.review_body_commands import (
     AddMember,
     AppointDepartmentHead,
-    BodyFellBelowMinimum,
-    BodyMemberAdded,
-    BodyMemberRemoved,
-    BodyReachedMinimum,
-    ChairElected,
-    DepartmentHeadAppointed,
     DissolveBody,
     ElectChair,
     FormCommission,
     FormDepartment,
     InviteSpecialist,
     RemoveMember,
-    ReviewBody,
+)
+from domain.review_body_events import (
+    BodyFellBelowMinimum,
+    BodyMemberAdded,
+    BodyMemberRemoved,
+    BodyReachedMinimum,
+    ChairElected,
+    DepartmentHeadAppointed,
     ReviewBodyDissolved,
     ReviewBodyFormed,
     SpecialistInvited,
 )
+from domain.review_body_state import ReviewBody
 from domain.staff import EndAppointment
 from tests.domain.given import (
     BOLAT,
