@@ -27,7 +27,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         yield one
 
 
-@pytest.mark.parametrize("seen", [0, 2, 99, -1])
+@pytest.mark.parametrize("seen", [0, 2, 99])
 def test_a_version_that_is_stale(door: Door, seen: int) -> None:
     document = str(uuid4())
     assert drafting(door, document_id=document)().status_code == 200

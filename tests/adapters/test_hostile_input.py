@@ -193,8 +193,7 @@ def test_a_document_comes_once_before_a_meeting(door: Door) -> None:
             "meeting.place-item",
             meeting_id=meeting,
             kind="DOCUMENT",
-            document_id=document,
-            content_hash=text,
+            documents=[{"document_id": document, "content_hash": text}],
             motion="POSITIVE",
         )
 

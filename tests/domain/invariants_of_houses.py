@@ -76,6 +76,9 @@ def p13(log: Log) -> None:
             case "council.established":
                 assert (event.mandate_decision_id, event.bin) in mandates
                 established[entry.stream], members[entry.stream] = event, set()
+            case "council.carried-over":  # sat before the register, by an old act
+                established[entry.stream] = event
+                members[entry.stream] = set(event.members)
             case "council.member-elected":
                 election = event.election
                 assert 0 < election.votes_for <= election.voters
@@ -95,8 +98,9 @@ def p13(log: Log) -> None:
 def p14(log: Log) -> None:
     """One active council of an organisation, and one of each unit."""
     standing: dict[Stream, tuple[str, str]] = {}
-    for entry, event in told(log, "council.established", "council.dissolved"):
-        if event.tag.startswith("council.established"):
+    opened = ("council.established", "council.carried-over")
+    for entry, event in told(log, *opened, "council.dissolved"):
+        if not event.tag.startswith("council.dissolved"):
             served = (event.bin, event.unit or event.kind)
             assert served not in standing.values(), served
             standing[entry.stream] = served

@@ -5,6 +5,7 @@ from tests.domain.provoking import Provocation
 from tests.domain.provoking_actors import OF_ACTORS
 from tests.domain.provoking_bodies import OF_BODIES
 from tests.domain.provoking_documents import ENDINGS, OF_DOCUMENTS
+from tests.domain.provoking_history import OF_HISTORY
 from tests.domain.provoking_meetings import OF_MEETINGS
 from tests.domain.provoking_organisations import OF_ORGANISATIONS
 
@@ -15,6 +16,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     **OF_MEETINGS,
     **OF_DOCUMENTS,
     **OF_ACTORS,
+    **OF_HISTORY,
 }
 """The codes that stand in the domain's text word for word."""
 

@@ -4,24 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.identifiers import Names, Stream
-from domain.regulation.pack import RouteRow
+from domain.regulation.route_table import RouteRow
 from tests.domain.given import (
     BOLAT,
     DEPARTMENT,
+    EM_UNIT,
     FACULTY,
     NEW_YEAR,
     UNIVERSITY_COUNCIL,
-    ZHANNA,
     House,
     a_staffed_university,
     a_university,
+    open_unit,
 )
 from tests.domain.provoking import Attempt, Provocation, by_head, tried
 from tests.domain.reviewing import (
     APPROVAL,
+    SALTED,
     a_ready,
+    approve,
+    conclude,
     decide_on,
     draft,
+    pass_review,
     state_of,
     submit,
     text,
@@ -55,7 +60,52 @@ def drafted_twice() -> Attempt:
 
 def withdrawn_by_a_stranger() -> Attempt:
     house = a_university()
-    return of_document(house, house.teacher(ZHANNA), "withdraw", draft(house))
+    return of_document(house, house.methodist(), "withdraw", draft(house))
+
+
+def in_anothers_series() -> Attempt:
+    house = a_university()
+    series = state_of(house, draft(house)).series
+    return drafted(house, kind="GENERAL_EM_DOCUMENTATION", series_id=series)
+
+
+def beside_an_open_revision() -> Attempt:
+    house = a_university()
+    return drafted(house, series_id=state_of(house, draft(house)).series)
+
+
+def under_another_profile() -> Attempt:
+    house = a_university()
+    other = {"profile": "order583-kk"}
+    return of_document(house, house.deputy, "submit", draft(house), **other)
+
+
+def replanned_without_need() -> Attempt:
+    house = a_university()
+    document = draft(house)
+    submit(house, document)
+    return of_document(
+        house, house.deputy, "replan-route", document, reasons_ref=SALTED
+    )
+
+
+def superseded_by_nothing() -> Attempt:
+    house = a_university()
+    document = a_ready(house)
+    approve(house, document)
+    nothing = {"superseded_by": named("no document")}
+    return of_document(house, house.head, "supersede", document, **nothing)
+
+
+def said_twice() -> Attempt:
+    """One of two methodical units says the same again while the other is awaited."""
+    house = a_university()
+    open_unit(house, "more-methods", "EM_UNIT")
+    document = draft(house)
+    submit(house, document)
+    pass_review(house, document, until=EM_UNIT)
+    conclude(house, document, EM_UNIT)
+    return concluded(house, house.methodist(), document, EM_UNIT, conclusion="POSITIVE")
 
 
 def approved_while_a_draft() -> Attempt:
@@ -124,6 +174,13 @@ OF_DOCUMENTS: dict[str, Provocation] = {
     "DOC-VARIANTS": lambda: drafted(variants=[text("one"), text("two")]),
     "DOC-AUTHOR-ONLY": withdrawn_by_a_stranger,
     "DOC-CONCLUSION": of_an_unknown_word,
+    "DOC-CONCLUDED": said_twice,
+    "DOC-PROFILE": under_another_profile,
+    "DOC-REPLAN": replanned_without_need,
+    "DOC-SERIES": in_anothers_series,
+    "DOC-SERIES-OPEN": beside_an_open_revision,
+    "DOC-SUPERSEDE": superseded_by_nothing,
+    "DOC-YEAR": lambda: drafted(academic_year="2026-2031"),
     "DOC-DATES": approved_until_yesterday,
     "R2-LEVEL": lambda: drafted(level="TVE"),
 }

@@ -13,7 +13,7 @@ from tests.domain.reviewing import (
     Sitting,
     convene,
     draft,
-    state_of,
+    text_of,
 )
 from tests.domain.scenario import named, person
 
@@ -47,8 +47,7 @@ def placed(sitting: Sitting, **changed: object) -> Attempt:
     document = draft(sitting.house)
     fields: dict[str, object] = {
         "kind": "DOCUMENT",
-        "document_id": document,
-        "content_hash": state_of(sitting.house, document).content_hash,
+        "documents": [text_of(sitting.house, document)],
         "motion": "POSITIVE",
     }
     return sat(sitting, "meeting.place-item", **{**fields, **changed})
@@ -58,11 +57,7 @@ def placed_twice() -> Attempt:
     sitting = called()
     document = draft(sitting.house)
     sitting.place(document)
-    return placed(
-        sitting,
-        document_id=document,
-        content_hash=state_of(sitting.house, document).content_hash,
-    )
+    return placed(sitting, documents=[text_of(sitting.house, document)])
 
 
 def vote_closed(sitting: Sitting, **tally: int) -> Attempt:

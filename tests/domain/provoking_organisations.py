@@ -9,6 +9,8 @@ from tests.domain.given import (
     COLLEGE,
     FACULTY,
     FILE_HASH,
+    GULNARA,
+    METHODICAL_UNIT,
     METHODIST_INPUTS,
     MONDAY_DATE,
     NEW_YEAR,
@@ -17,6 +19,8 @@ from tests.domain.given import (
     House,
     a_founded_university,
     a_university,
+    appoint_acting,
+    decide_acting,
     mandate,
 )
 from tests.domain.provoking import Attempt, Provocation, by_head, by_registrar, tried
@@ -72,6 +76,22 @@ def appointed(house: House, **changed: object) -> Attempt:
     return by_head(house, "staff.appoint", **{**fields, **changed})
 
 
+def two_acting() -> Attempt:
+    house = a_university()
+    decision_id = decide_acting(house)
+    first, last = MONDAY_DATE, MONDAY_DATE + timedelta(days=30)
+    appoint_acting(house, BOLAT, "DEPUTY_HEAD_EM", decision_id, first, last)
+    return by_head(
+        house,
+        "staff.appoint-acting",
+        person_id=GULNARA,
+        post="DEPUTY_HEAD_EM",
+        decision_id=decision_id,
+        valid_from=first,
+        valid_to=last,
+    )
+
+
 def ended(appointment: int) -> Attempt:
     return by_head(
         a_university(),
@@ -123,7 +143,26 @@ OF_ORGANISATIONS: dict[str, Provocation] = {
     ),
     "STAFF-HEAD-TAKEN": lambda: appointed(a_university(), post="HEAD"),
     "STAFF-NO-APPOINTMENT": lambda: ended(7),
-    "R12-HEADCOUNT": lambda: appointed(a_university(), post="METHODIST"),
+    "R12-HEADCOUNT": lambda: appointed(
+        a_university(), post="METHODIST", unit_id=METHODICAL_UNIT
+    ),
+    "R3-METHODIST": lambda: appointed(a_university(), post="METHODIST"),
+    "STAFF-ACTING-TAKEN": two_acting,
+    "ORG-CHARTER": lambda: by_head(
+        a_university(),
+        "organisation.record-charter",
+        number="1",
+        date=NEW_YEAR,
+        file_hash=FILE_HASH,
+        clauses={"route_profile": "order583-latin"},
+    ),
+    "ORG-UNCHANGED": lambda: by_registrar(
+        a_university(),
+        "organisation.move",
+        kato=ALMATY,
+        act_no="1",
+        valid_from=MONDAY_DATE,
+    ),
     "R14-DEPUTY": lambda: by_head(
         a_university(), "organisation.assign-direct-leadership", person_id=BOLAT
     ),

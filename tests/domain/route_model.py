@@ -7,7 +7,7 @@ answers for each act whether it may be accepted, and what follows from it.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tests.domain.expected_routes import ExpectedRoute
+from tests.domain.expected_routes import AUTHOR_OF, ExpectedRoute
 
 OLD_VOTE, OTHER_TEXT = "an old vote", "another text"
 
@@ -75,9 +75,9 @@ def allowed(model: Model, step: Step) -> bool:
     waits = model.phase in ("DRAFT", "RETURNED")
     match step.act:
         case "submit":
-            return waits and model.has_floor() and of_staff(step.who)
+            return waits and model.has_floor() and of_author(model, step.who)
         case "revise":
-            return waits and of_staff(step.who)
+            return waits and of_author(model, step.who)
         case "conclude":
             return (
                 model.phase == "IN_REVIEW"
@@ -96,13 +96,16 @@ def allowed(model: Model, step: Step) -> bool:
             return model.phase == "READY" and step.who in model.route.approvers
         case "withdraw":
             open_phases = ("DRAFT", "IN_REVIEW", "READY", "RETURNED")
-            return model.phase in open_phases and step.who in (model.drafter, "HEAD")
+            return model.phase in open_phases and of_author(model, step.who)
+        case "annul":
+            return model.phase == "APPROVED" and step.who in model.route.approvers
     raise AssertionError(step)
 
 
-def of_staff(who: str) -> bool:
-    """An appointment in this house; an officer of a body acts for the body alone."""
-    return who in ("HEAD", "DEPUTY_HEAD_EM", "METHODIST", "AUTHOR", "TEACHER")
+def of_author(model: Model, who: str) -> bool:
+    """The author, staff of the unit that is the author, head and deputy."""
+    by_unit = AUTHOR_OF[model.route.rule] == "UNIT" and who in ("AUTHOR", "TEACHER")
+    return by_unit or who in (model.drafter, "HEAD", "DEPUTY_HEAD_EM")
 
 
 def speaks_for(model: Model, who: str, body: int) -> bool:
@@ -127,6 +130,8 @@ def after(model: Model, step: Step) -> Model:
             return replace(model, phase="RETURNED", stage=None)
         case "withdraw":
             return replace(model, phase="WITHDRAWN", stage=None)
+        case "annul":
+            return replace(model, phase="ANNULLED")
     raise AssertionError(step)
 
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -59,7 +59,7 @@ class Search:
     """All that may be done to a document of one route before one choice of bodies.
 
     Unless the search is thorough, only those who could do most try to raise a
-    withdrawn document from the dead.
+    document that is withdrawn or annulled.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class Search:
                 continue
             if step.act == "revise" and model.version >= rounds:
                 continue
-            is_over = model.phase == "WITHDRAWN" and not self.is_thorough
+            is_over = model.phase in ("WITHDRAWN", "ANNULLED") and not self.is_thorough
             if is_over and step.who not in ("HEAD", "DEPUTY_HEAD_EM", self.drafter):
                 continue
             tally.tried += 1
@@ -184,8 +184,9 @@ class Search:
                     assert code == self.route.floor, (code, path)
 
     def must_be_accepted(self, step: Step) -> bool:
-        """Who among the staff may submit and revise, the order leaves open."""
-        return step.act not in ("submit", "revise") or step.who == self.drafter
+        """Who of the author's unit may act for it, the order leaves open."""
+        by_author = step.who in (self.drafter, "HEAD")
+        return step.act not in ("submit", "revise", "withdraw") or by_author
 
     def tried(self, world: World, model: Model, step: Step) -> str | None:
         """Give the command of a step; the code of its refusal."""
@@ -199,17 +200,28 @@ class Search:
         if body.kind == "EM_UNIT":
             command = self.conclusion(hat, body, sha, None, step.said)
             return world.tries(hat, command)
-        meeting = self.meeting(world, step, model.version)
+        meeting = self.meeting(world, step, model.version, state)
         stream = Stream(f"meeting/{meeting.meeting}")
-        world.suppose(stream, meeting.dated(voted_at(world, state, step), world.now))
+        world.suppose(
+            stream, meeting.dated(voted_at(world, state, body.ref, step), world.now)
+        )
         command = self.conclusion(hat, body, state.content_hash, meeting.meeting, None)
         return world.tries(hat, command)
 
-    def meeting(self, world: World, step: Step, version: int) -> Held:
-        """A real meeting at which the body said this on the text of this version."""
+    def meeting(
+        self, world: World, step: Step, version: int, document: Any
+    ) -> Held:  # a document's state
+        """A real meeting at which the body said this on the text of this version.
+
+        There are two of each, as no body concludes twice by the same meeting.
+        """
         assert step.body is not None
+        body = self.grounds.bodies[step.body]
         of_text = OTHER_TEXT if step.flaw == OTHER_TEXT else version
-        key = (step.body, step.said, of_text)
+        cited = document.cited.get(body.ref, ("", 0))[0]
+        first = self.meetings.get((step.body, step.said, of_text, 1))
+        turn = 2 if first is not None and cited == first.meeting else 1
+        key = (step.body, step.said, of_text, turn)
         if key not in self.meetings:
             aside = world.copy()
             if step.flaw == OTHER_TEXT:
@@ -223,7 +235,6 @@ class Search:
             # Meetings are named by their time, and no two are to be one.
             aside.later(days=30 + len(self.meetings))
             house = replace(self.house, world=aside)
-            body = self.grounds.bodies[step.body]
             sitting = a_sitting(house, body, DOCUMENT, step.said or "POSITIVE")
             stream = Stream(f"meeting/{sitting.meeting}")
             self.meetings[key] = Held(sitting.meeting, aside.state(stream))
@@ -255,6 +266,7 @@ class Search:
                 "revise": {"variants": [text(f"wording {version + 1}")]},
                 "approve": {"act_no": "1", "valid_from": date(2026, 9, 1)},
                 "decline": {"reason_ref": REASON},
+                "annul": {"act_no": "2", "reason_ref": REASON},
             }
             self.commands[key] = self.house.world.command(
                 hat,
@@ -279,17 +291,29 @@ def moved_on(world: World) -> World:
 
 def told(world: World) -> bytes:
     """The document as the code folds it, but for the times of its acts."""
-    state = msgspec.to_builtins(world.state(DOCUMENT_STREAM))
-    timeless = {k: v for k, v in state.items() if not k.endswith(("_at", "_act"))}
-    return msgspec.json.encode(timeless, order="deterministic")
+    state = msgspec.to_builtins(
+        world.state(DOCUMENT_STREAM), builtin_types=(datetime, date)
+    )
+    return msgspec.json.encode(timeless(state), order="deterministic")
+
+
+def timeless(value: Any) -> Any:  # JSON-shaped, but for its times
+    """Without times, and without the meetings that only tell one time from another."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k != "cited"}
+    return None if isinstance(value, datetime | date) else value
 
 
 def paths(graph: dict[object, list[object]], root: object) -> int:
-    """How many ways lead from the root to an end."""
+    """How many ways lead from the root to an end, without walking in a circle.
+
+    Where a conclusion need not be positive, a body may change its mind and back.
+    """
     counted: dict[object, int] = {}
 
     def count(key: object) -> int:
         if key not in counted:
+            counted[key] = 0
             following = graph.get(key, [])
             counted[key] = sum(map(count, following)) if following else 1
         return counted[key]

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.identifiers import Stream
 from tests.domain.expected_routes import (
     RULE_OF,
     ExpectedRoute,
@@ -22,7 +23,7 @@ from tests.domain.route_model import (
 from tests.domain.scenario import Hat, World
 
 CONCLUSIONS = ("POSITIVE", "NEGATIVE", "RETURN")
-ACTS = ("submit", "revise", "approve", "decline", "withdraw")
+ACTS = ("submit", "revise", "approve", "decline", "withdraw", "annul")
 EXPLORED = {"document.record-conclusion", *(f"document.{act}" for act in ACTS)}
 
 
@@ -94,10 +95,10 @@ class Held(Struct, frozen=True):
         return replace(self.state, items={1: voted}, held_at=held_at, last_act=held_at)
 
 
-def voted_at(world: World, document: Any, step: Step) -> datetime:  # a document's
-    """Now, or just before the body was asked."""
-    if step.flaw == OLD_VOTE and document.stage_opened_at is not None:
-        opened_at: datetime = document.stage_opened_at
+def voted_at(world: World, document: Any, body: Stream, step: Step) -> datetime:
+    """Now, or just before the body was asked; `document` is a document's state."""
+    if step.flaw == OLD_VOTE and body in document.opened:
+        opened_at: datetime = document.opened[body]
         return opened_at - timedelta(seconds=1)
     return world.now
 

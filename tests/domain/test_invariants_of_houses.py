@@ -46,11 +46,12 @@ def a_second_council(log: Log) -> Log:
 
 
 def rerouted(log: Log) -> Log:
-    """After the last conclusion the document has another route."""
+    """Before it is ready the document has another route."""
+    ready, _ = last(log, "document.ready")
     place, submitted = last(log, "document.submitted")
     route = replace(submitted.route, stages=submitted.route.stages[:1])
     event = replace(submitted, route=route)
-    return [*log[:-2], replace(log[place], event=event), *log[-2:]]
+    return [*log[:ready], replace(log[place], event=event), *log[ready:]]
 
 
 FORGERIES: list[tuple[Callable[[Log], None], Callable[[Log], Log]]] = [
