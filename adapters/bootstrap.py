@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from adapters.command_bus import CommandBus
+from adapters.counting import Counting
 from adapters.data_folder import DataFolder
 from adapters.envelope import StoreUnavailable, recorded
 from adapters.explanations import Explanations
@@ -348,9 +349,8 @@ def doors_of(node: Node) -> Doors:
         queries=queries,
         streams=node.store,
         explanations=Explanations(node.store, node.views, node.pack),
-        work=WorkQueries(
-            queries, node.views, node.store, node.pack, node.store.count_refusals
-        ),
+        work=WorkQueries(queries, node.views, node.store, node.pack),
+        counting=Counting(queries, node.views, node.pack, node.store.count_refusals),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,

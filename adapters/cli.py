@@ -99,7 +99,7 @@ def serve(of_demo: bool, port: int | None, role: Role) -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the stores to the newest schema, and grant the first REGISTRAR.
+    """Bring the stores to the newest schema; grant the first REGISTRAR and AUDITOR.
 
     Safe to run again; a schema that a later version made is refused and left alone.
     """

@@ -1,12 +1,10 @@
 """A document's chain held against the order: verdicts recomputed from its events."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from domain.dates import Spell, local_day
 from domain.decider import Event
@@ -18,80 +16,25 @@ from domain.document_events import (
     StageOpened,
     StagePassed,
 )
-from domain.document_parts import EM_UNIT, NEGATIVE, content_hash
+from domain.document_parts import content_hash
 from domain.document_state import suffices
-from domain.identifiers import Stream, owner_in
-from domain.meeting_events import (
-    ItemPlaced,
-    MeetingHeld,
-    VoteAnnulled,
-    VoteClosed,
-    VoteOpened,
-)
-from domain.regulation.route import Route
-from domain.trail import Step, Steps, document_steps, route_in
-
-Outcome = Literal["HOLDS", "BROKEN", "OPEN"]
-
-BODY_POSITIVE = "BODY-POSITIVE"
-STAGE_ORDER = "STAGE-ORDER"
-TEXT_UNCHANGED = "TEXT-UNCHANGED"
-MEETING_HELD = "MEETING-HELD"
-APPROVER_ROLE = "APPROVER-ROLE"
-APPROVER_IN_OFFICE = "APPROVER-IN-OFFICE"
-CLAUSES = (
+from domain.identifiers import owner_in
+from domain.trail import Step, Steps, document_steps
+from domain.trail_meetings import conclusions_held
+from domain.trail_verdicts import (
+    AFTERWARDS,
+    APPROVER_IN_OFFICE,
+    APPROVER_ROLE,
+    BEFORE_THE_REGISTER,
     BODY_POSITIVE,
+    CARRIED_OVER,
     STAGE_ORDER,
     TEXT_UNCHANGED,
-    MEETING_HELD,
-    APPROVER_ROLE,
-    APPROVER_IN_OFFICE,
+    Review,
+    Verdict,
+    last_review,
+    verdict,
 )
-
-
-CARRIED_OVER = "CARRIED-OVER"
-"""Stands alone, in place of all clauses."""
-
-BEFORE_THE_REGISTER = "document.carried-over."
-FORMING = (".formed.", ".established.", ".carried-over.")
-DISSOLVED = ".dissolved."
-AFTERWARDS = ("document.superseded.", "document.annulled.")
-"""All that may happen to an approved document."""
-
-
-class Verdict(Struct, frozen=True, kw_only=True):
-    """Whether one clause holds: of `about`, a body, stage, meeting or office.
-
-    OPEN where the document has not come so far; `position` is the event that
-    settles it.
-    """
-
-    clause: str
-    rule: str | None
-    about: str | None
-    outcome: Outcome
-    position: int | None = None
-
-
-class Review(Struct, frozen=True):
-    """The last submission, what followed it, and the approval where there is one."""
-
-    submitted: Step
-    route: Route
-    after: tuple[Step, ...]
-    approval: Step | None
-
-    @property
-    def text(self) -> str:
-        assert isinstance(self.submitted.event, DocumentSubmitted)
-        return self.submitted.event.content_hash
-
-    def said(self) -> list[tuple[Step, ConclusionRecorded]]:
-        return [
-            (step, step.event)
-            for step in self.after
-            if isinstance(step.event, ConclusionRecorded)
-        ]
 
 
 def verdicts(steps: Steps) -> tuple[Verdict, ...]:
@@ -121,39 +64,6 @@ def verdicts(steps: Steps) -> tuple[Verdict, ...]:
     for check in checks:
         found += check(review, steps)
     return tuple(msgspec.structs.replace(one, rule=rule) for one in found)
-
-
-def last_review(steps: Steps) -> Review | None:
-    starts = [
-        place
-        for place, step in enumerate(steps)
-        if isinstance(step.event, DocumentSubmitted)
-    ]
-    approval = next((s for s in steps if isinstance(s.event, DocumentApproved)), None)
-    if not starts:
-        return None
-    submitted = steps[starts[-1]]
-    after = tuple(steps[starts[-1] + 1 :])
-    routes = [route_in(step.event) for step in (submitted, *after)]
-    route = [one for one in routes if one is not None][-1]
-    return Review(submitted, route, after, approval)
-
-
-def verdict(
-    clause: str,
-    about: str | None,
-    holds: bool | None,
-    step: Step | None = None,
-) -> Verdict:
-    """`holds` None: the document has not come so far."""
-    outcome: Outcome = "OPEN" if holds is None else "HOLDS" if holds else "BROKEN"
-    return Verdict(
-        clause=clause,
-        rule=None,
-        about=about,
-        outcome=outcome,
-        position=step.position if step else None,
-    )
 
 
 def bodies_positive(review: Review, _steps: Steps) -> Iterator[Verdict]:
@@ -243,81 +153,6 @@ def is_same_document(drafted: Event, approved: DocumentApproved) -> bool:
     """The approval speaks of the document that was drafted."""
     named = ("document_id", "series_id", "bin", "kind", "level")
     return all(getattr(drafted, n, None) == getattr(approved, n) for n in named)
-
-
-def conclusions_held(review: Review, steps: Steps) -> Iterator[Verdict]:
-    """P9: a conclusion is what a held meeting of the body voted on this text."""
-    for step, said in review.said():
-        if said.body_kind == EM_UNIT:
-            continue
-        about = said.meeting_id or said.body
-        yield verdict(MEETING_HELD, about, was_voted(step, said, review, steps), step)
-
-
-def was_voted(
-    step: Step, said: ConclusionRecorded, review: Review, steps: Steps
-) -> bool:
-    meeting = [
-        one
-        for one in steps
-        if one.stream == f"meeting/{said.meeting_id}" and one.position < step.position
-    ]
-    held = [one for one in meeting if isinstance(one.event, MeetingHeld)]
-    placed = [
-        one.event
-        for one in meeting
-        if isinstance(one.event, ItemPlaced) and one.event.item == said.item
-    ]
-    vote: VoteClosed | None = None
-    voted_at: datetime | None = None
-    for one in meeting:
-        if getattr(one.event, "item", None) != said.item:
-            continue
-        match one.event:
-            case VoteOpened():
-                voted_at = one.at
-            case VoteClosed() as closed:
-                vote = closed
-            case VoteAnnulled():
-                vote = None
-    opened = [
-        one.at
-        for one in review.after
-        if isinstance(one.event, StageOpened)
-        and said.body in one.event.bodies
-        and one.position < step.position
-    ]
-    if len(held) != 1 or len(placed) != 1 or vote is None or voted_at is None:
-        return False
-    (sitting,), (item,) = held, placed
-    texts = {f"document/{one.document_id}": one.content_hash for one in item.documents}
-    assert isinstance(sitting.event, MeetingHeld)
-    conclusion = item.motion if vote.carried else NEGATIVE
-    return (
-        sitting.event.body == said.body == step.actor.seat
-        and texts.get(step.stream) == said.content_hash == review.text
-        and conclusion == said.conclusion
-        and sitting.at <= step.at
-        and bool(opened)
-        and voted_at >= opened[-1]
-        and existed(said.body, sitting, steps)
-    )
-
-
-def existed(body: Stream, sitting: Step, steps: Steps) -> bool:
-    """Formed by the time of the meeting, and not dissolved before its day."""
-    exists = False
-    day = local_day(sitting.at)
-    for one in steps:
-        if one.stream != body:
-            continue
-        tag = one.event.tag
-        if one.version == 1 or any(word in tag for word in FORMING):
-            exists = exists or one.at <= sitting.at
-        elif DISSOLVED in tag:
-            is_later = one.position > sitting.position or local_day(one.at) > day
-            exists = exists and is_later
-    return exists
 
 
 def approver_fits(review: Review, steps: Steps) -> Iterator[Verdict]:

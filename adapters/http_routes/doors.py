@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from adapters.counting import Counting
 from adapters.explanations import Explanations
 from adapters.identity import Identities, Jwks
 from adapters.orders import Answer, Order
@@ -103,6 +104,7 @@ class Doors:
     streams: StreamSource
     explanations: Explanations
     work: WorkQueries
+    counting: Counting
     content: ContentStore
     refusals: RefusalNotes
     roles_of: Callable[[PersonId], Collection[str]]

@@ -15,7 +15,7 @@ from domain.node import AUDITOR
 
 
 def work_routes(doors: Doors) -> list[HTTPRouteHandler]:
-    queries, work = doors.queries, doors.work
+    queries, work, counting = doors.queries, doors.work, doors.counting
 
     @get("/v1/bodies")
     async def bodies(request: HttpRequest) -> HttpAnswer:
@@ -43,7 +43,7 @@ def work_routes(doors: Doors) -> list[HTTPRouteHandler]:
         viewer = await viewer_of(doors, request)
         query = read_query(TallyQuery, request.query_params.multi_items())
         await queries.settle(query.after)
-        return answered(await asyncio.to_thread(work.tally, viewer, query))
+        return answered(await asyncio.to_thread(counting.tally, viewer, query))
 
     @get("/v1/audit/summary")
     async def summary(request: HttpRequest) -> HttpAnswer:
@@ -52,6 +52,6 @@ def work_routes(doors: Doors) -> list[HTTPRouteHandler]:
             raise Refusal("QUERY-ROLE", allowed=(AUDITOR,))
         query = read_query(OneQuery, request.query_params.multi_items())
         await queries.settle(query.after)
-        return answered(await asyncio.to_thread(work.summary))
+        return answered(await asyncio.to_thread(counting.summary))
 
     return [bodies, meetings, offices, tally, summary]

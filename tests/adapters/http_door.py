@@ -41,6 +41,7 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         streams=node.store,
         explanations=Explanations(node.store, node.views, node.pack),
         work=node.work,
+        counting=node.counting,
         content=node.content,
         refusals=node.store.refusals,
         roles_of=node.operators.roles_of,

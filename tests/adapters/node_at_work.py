@@ -12,6 +12,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from adapters.command_bus import CommandBus
+from adapters.counting import Counting
 from adapters.demo.institutions import Institution, colleges
 from adapters.demo.story import House, build, register, study_plan, variants
 from adapters.demo.teller import Person, Teller
@@ -68,12 +69,9 @@ class NodeAtWork:
             self.views, self.wait_for, self.pack, clock=lambda: self.now, patience=0.3
         )
 
-        self.work = WorkQueries(
-            self.queries,
-            self.views,
-            self.store,
-            self.pack,
-            self.store.count_refusals,
+        self.work = WorkQueries(self.queries, self.views, self.store, self.pack)
+        self.counting = Counting(
+            self.queries, self.views, self.pack, self.store.count_refusals
         )
         self.desk = ProjectionDesk(
             self.views, [each.name for each in PROJECTIONS], self.store.position

@@ -19,6 +19,7 @@ from adapters.work_answers import (
 from domain.dates import local_day
 from domain.decider import Refusal
 from projections.approval_status import APPROVAL_STATUS
+from projections.review_desk import REVIEW_DESK
 from tests.adapters.node_at_work import AWAY, HOME, Told, at_work, draft_plan
 
 OWNER = Viewer(HOME.bin)
@@ -158,6 +159,15 @@ def test_a_held_meeting_shows_until_its_conclusion_is_entered(told: Told) -> Non
     node.show()
 
 
+def test_the_desk_holds_what_is_in_review_and_nothing_else(told: Told) -> None:
+    """The approved plan was returned once and reviewed twice; the draft never."""
+    rows = told.node.views.select(REVIEW_DESK, {}, ("document_id",), None, 99)
+    (row,) = rows
+    first = told.house.first.ref
+    assert (row.document_id, row.bodies) == (told.in_review, (first,))
+    assert (row.stage_no, row.hosts) == (1, ()) and row.opened_at is not None
+
+
 def test_an_agenda_is_that_of_a_body(told: Told) -> None:
     with pytest.raises(Refusal) as caught:
         told.node.work.kept_by(DocumentFilter(on_agenda=True))
@@ -204,10 +214,10 @@ def test_offices_tell_leading_posts_and_what_ends_soon(told: Told) -> None:
 
 
 def test_documents_are_counted_by_what_they_have_in_common(told: Told) -> None:
-    work = told.node.work
+    counting = told.node.counting
 
     def counted(viewer: Viewer, **asked: Any) -> dict[tuple[Any, ...], int]:
-        found = work.tally(viewer, TallyQuery(**asked))
+        found = counting.tally(viewer, TallyQuery(**asked))
         return {
             tuple(getattr(row, name) for name in found.by): row.count
             for row in found.items
@@ -227,13 +237,13 @@ def test_documents_are_counted_by_what_they_have_in_common(told: Told) -> None:
     before = {"approved_until": today - timedelta(days=1)}
     assert counted(OWNER, by="approver", **before) == {}
     with pytest.raises(Refusal) as caught:
-        work.tally(OWNER, TallyQuery(by="state,author"))
+        counting.tally(OWNER, TallyQuery(by="state,author"))
     assert caught.value.code == "QUERY-MALFORMED"
 
 
 def test_the_summary_finds_an_approval_by_a_wrong_role(told: Told) -> None:
-    work, views = told.node.work, told.node.views
-    found = work.summary()
+    counting, views = told.node.counting, told.node.views
+    found = counting.summary()
     assert (found.wrong_role, found.self_reviewed) == (0, 0)
     (group,) = found.approvals
     assert (group.approver, group.count, group.is_allowed) == ("HEAD", 1, True)
@@ -249,7 +259,7 @@ def test_the_summary_finds_an_approval_by_a_wrong_role(told: Told) -> None:
     )
     position = views.position(APPROVAL_STATUS.name)
     assert views.save(APPROVAL_STATUS, position, position, {("forged",): forged})
-    found = work.summary()
+    found = counting.summary()
     assert (found.wrong_role, found.self_reviewed) == (1, 1)
     assert documents(told, AUDITOR, self_review=True) == {"forged"}
     assert views.save(APPROVAL_STATUS, position, position, {("forged",): None})

@@ -150,6 +150,22 @@ class World:
         self.accepted.append((self.now, hat, command))
         return [entry.event for entry in entries]
 
+    def tries(self, hat: Hat, command: Command) -> str | None:
+        """Give a command now: None where it is accepted, else the refusal's code."""
+        try:
+            self._decided(hat, command)
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    def suppose(self, stream: Stream, state: object, version: int = 1) -> None:
+        """Take a folded state as given, without the events that would lead to it."""
+        self._states[stream] = (version, state)
+
+    def suppose_owned(self, owner: str, kind: str, streams: Sequence[Stream]) -> None:
+        """Take these as all the streams of a kind that an owner has."""
+        self._owned[owner, kind] = tuple(streams)
+
     def refuses(
         self, code: str, hat: Hat, kind: type[Command], /, **fields: object
     ) -> Mapping[str, Any]:  # JSON-shaped values

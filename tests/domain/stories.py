@@ -80,9 +80,11 @@ MOTIONS = ["POSITIVE"] * 6 + ["NEGATIVE", "RETURN"]
 class Story:
     """Two houses, their documents, and the meetings that were held on them."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(
+        self, draw: st.DrawFn, houses: tuple[House, House] | None = None
+    ) -> None:
         self.draw = draw
-        self.university, self.college = a_university_and_a_college()
+        self.university, self.college = houses or a_university_and_a_college()
         self.world: World = self.university.world
         # Acts may be dated back and still find their organisation registered.
         self.world.later(days=10)

@@ -8,7 +8,7 @@ import pytest
 from domain.messages import EVENTS
 from domain.regulation.pack import LANGUAGES
 from domain.regulation.telling import telling
-from domain.trail_checks import CLAUSES
+from domain.trail_verdicts import CLAUSES
 from tests.domain.saga import a_saga
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 
+from domain.document_commands import ApproveDocument
 from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
@@ -14,15 +15,29 @@ from domain.document_events import (
 )
 from domain.meeting_events import MeetingHeld, VoteClosed, VoteOpened
 from domain.review_body_events import ReviewBodyFormed
-from domain.staff_events import StaffAppointed
+from domain.staff_events import ActingAppointed, StaffAppointed
 from domain.trail import Step, bodies_of
-from domain.trail_checks import CLAUSES, is_sound, verdicts
+from domain.trail_checks import is_sound, verdicts
+from domain.trail_verdicts import CLAUSES
 from tests.domain import invariants
-from tests.domain.given import a_university
-from tests.domain.reviewing import draft, pass_review, submit
+from tests.domain.given import (
+    AIGERIM,
+    BOLAT,
+    MONDAY_DATE,
+    a_university,
+    appoint_acting,
+    decide_acting,
+)
+from tests.domain.history import confirm, propose_document
+from tests.domain.reviewing import APPROVAL, a_ready, draft, pass_review, submit
 from tests.domain.scenario import Entry, World
 from tests.domain.stories import stories
-from tests.domain.test_document_laws import FORGERIES, LAWS, an_approved_plan
+from tests.domain.test_document_laws import (
+    FORGERIES,
+    LAWS,
+    altered,
+    an_approved_plan,
+)
 from tests.domain.trails import chains_of
 
 RECOMPUTED = (
@@ -108,6 +123,15 @@ def test_a_forged_chain_is_noticed(
     assert not is_sound(verdicts(chain))
 
 
+def test_a_body_that_was_not_positive_breaks_its_own_clause() -> None:
+    log = altered(an_approved_plan(), ConclusionRecorded, conclusion="RETURN")
+    (chain,) = chains_of(log)
+    broken = [one for one in verdicts(chain) if one.outcome == "BROKEN"]
+    last = of_kind(chain, ConclusionRecorded)[-1].event
+    assert isinstance(last, ConclusionRecorded)
+    assert ("BODY-POSITIVE", last.body) in [(one.clause, one.about) for one in broken]
+
+
 def test_the_chain_says_how_bodies_and_offices_came_to_be() -> None:
     (chain,) = chains_of(an_approved_plan())
     assert of_kind(chain, ReviewBodyFormed)
@@ -115,3 +139,27 @@ def test_the_chain_says_how_bodies_and_offices_came_to_be() -> None:
     posts = {getattr(step.event, "post", None) for step in appointed}
     assert {"HEAD", "DEPUTY_HEAD_EM", "METHODIST"} <= posts
     assert all(getattr(step.event, "order_no", "") for step in appointed)
+
+
+def test_whoever_acts_in_the_office_is_found_in_office() -> None:
+    house = a_university()
+    document = {"document_id": a_ready(house, kind="LESSON_PLAN", teacher=BOLAT)}
+    decision = decide_acting(house)
+    spell = (MONDAY_DATE, MONDAY_DATE)
+    acting = appoint_acting(house, AIGERIM, "DEPUTY_HEAD_EM", decision, *spell)
+    house.world.give(acting, ApproveDocument, **document, **APPROVAL)
+    (chain,) = chains_of(house.world.log)
+    judged = {one.clause: one for one in verdicts(chain)}
+    assert judged["APPROVER-IN-OFFICE"].outcome == "HOLDS"
+    assert judged["APPROVER-IN-OFFICE"].about == acting.capacity
+    (appointed,) = of_kind(chain, ActingAppointed)
+    assert appointed.stream == acting.capacity.partition("#")[0]
+
+
+def test_a_document_from_before_the_register_stands_outside_all_clauses() -> None:
+    house = a_university()
+    confirm(house, propose_document(house))
+    (chain,) = chains_of(house.world.log)
+    (only,) = verdicts(chain)
+    assert (only.clause, only.outcome, only.rule) == ("CARRIED-OVER", "HOLDS", "19")
+    assert is_sound(verdicts(chain))
