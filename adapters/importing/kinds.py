@@ -150,7 +150,7 @@ def plan_unit(row: UnitRow, past: Past) -> Plan:
     regulation = past.last(stream, unit.RegulationApproved) if is_regulated else None
     found = differences(
         row,
-        **named(state.names[-1][1]),
+        **named(state.names),
         kind=state.kind,
         parent=state.parent and state.parent.rpartition(".")[2],
         levels=sorted(state.levels),
