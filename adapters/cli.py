@@ -13,10 +13,11 @@ import click
 import msgspec
 from rich.console import Console
 
-from adapters import contract, contract_page, entry
+from adapters import entry
 from adapters.bootstrap import ROLES, Role
 from adapters.cli_bus import bus
 from adapters.cli_projections import projections
+from adapters.cli_schema import schema
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
@@ -312,18 +313,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
 
 cli.add_command(projections)
 cli.add_command(bus)
-
-
-@cli.group()
-def schema() -> None:
-    """Print the contracts that others rely on."""
-
-
-@schema.command(name="contract")
-@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
-def contract_command(as_json: bool) -> None:
-    """Print the contract page: commands, answers, tokens, events, subjects."""
-    click.echo(contract.as_json() if as_json else contract_page.page())
+cli.add_command(schema)
 
 
 def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's

@@ -42,7 +42,7 @@ ATTRIBUTES = {
     "time": "when the act took place, RFC 3339, UTC",
     "datacontenttype": "always application/json",
     "dataschema": "`urn:adisteme:event:` and the event's stored name; the schemas "
-    "stand in `adisteme schema contract --json`",
+    "stand in `adisteme schema events`",
     "sequence": "position in the node's log, a JSON number; equals the JetStream "
     "sequence; from 1, without gap",
     "streamversion": "version of the stream that this event makes; from 1, without gap",
