@@ -6,6 +6,8 @@ What makes them is imported by the command that prints it: no other waits for it
 import click
 import msgspec
 
+from adapters.cli_settings import settings_or_exit
+
 
 @click.group()
 def schema() -> None:
@@ -35,6 +37,25 @@ def commands() -> None:
     from adapters.message_schemas import command_schemas
 
     say(command_schemas())
+
+
+@schema.command()
+def asyncapi() -> None:
+    """Print AsyncAPI 3 of the bus: every event, and commands by request and reply."""
+    from adapters.asyncapi import asyncapi_document
+    from domain.regulation.pack import rule_pack
+
+    settings = settings_or_exit()
+    say(asyncapi_document(rule_pack(), node=settings.node))
+
+
+@schema.command()
+def openapi() -> None:
+    """Print OpenAPI 3.1 of HTTP, as a node serves it at /schema/openapi.json."""
+    from adapters.http_routes.openapi import openapi_document
+    from domain.regulation.pack import rule_pack
+
+    say(openapi_document(rule_pack()))
 
 
 def say(document: object) -> None:

@@ -14,19 +14,16 @@ from adapters.command_examples import (
 )
 from adapters.envelope import CONTENT_TYPE, open_record, subject_of
 from adapters.event_examples import golden_records
-from adapters.http_routes.commands import Acceptance
 from adapters.http_routes.content import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from adapters.identity import ALGORITHMS, AUDIENCE, LEEWAY
-from adapters.orders import MAX_COMMAND_BYTES
+from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER
+from adapters.orders import MAX_COMMAND_BYTES, Acceptance
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import problem_of
 from domain.decider import Command, Refusal
 from domain.identifiers import Names
 from domain.messages import COMMANDS, EVENTS, SCOPES
 from domain.regulation.pack import rule_pack
-
-NATS_TOKEN_HEADER = "Authorization"
-NATS_LANGUAGE_HEADER = "Accept-Language"
 
 COUNCIL = f"council/{UNIVERSITY}.org"
 
@@ -148,8 +145,8 @@ def contract() -> Values:
             "header": f"Content-Type: {CONTENT_TYPE}",
             "commands": {
                 "subject": "adisteme.cmd.<org>.<aggregate>.<verb>",
-                "token": f"{NATS_TOKEN_HEADER}: Bearer <JWT>",
-                "language": f"{NATS_LANGUAGE_HEADER}: ru, kk or en",
+                "token": f"{TOKEN_HEADER}: Bearer <JWT>",
+                "language": f"{LANGUAGE_HEADER}: ru, kk or en",
                 "served": False,
             },
         },

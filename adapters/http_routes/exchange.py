@@ -1,7 +1,6 @@
 """What every route does alike: read a request safely, answer in JSON."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -20,8 +19,6 @@ from domain.node import OPERATOR_ROLES
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
-
-_TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 HttpRequest = Request[None, None, State]
 HttpAnswer = Response[bytes]
@@ -102,12 +99,3 @@ def media_type_of(request: HttpRequest) -> str:
     """The media type of the body without its parameters, empty where none is given."""
     given = request.headers.get("content-type", "")
     return given.partition(";")[0].strip().lower()
-
-
-def trace_of(request: HttpRequest) -> str | None:
-    """A well-formed `traceparent` of W3C Trace Context, level 1."""
-    given = request.headers.get("traceparent", "")
-    found = _TRACE.fullmatch(given)
-    if found is None or not found[1].strip("0") or not found[2].strip("0"):
-        return None
-    return given

@@ -16,7 +16,6 @@ from adapters.answers import (
     RefusalQuery,
 )
 from adapters.command_examples import EXAMPLES
-from adapters.http_routes.commands import Acceptance
 from adapters.http_routes.content import KeptContent, TextContent
 from adapters.http_routes.described import (
     Catalogue,
@@ -25,6 +24,7 @@ from adapters.http_routes.described import (
     RefusalPage,
 )
 from adapters.identity import Jwks
+from adapters.orders import Acceptance
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import Problem, problem_of
 from adapters.projection_desk import (
