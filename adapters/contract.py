@@ -16,6 +16,8 @@ from adapters.envelope import CONTENT_TYPE, open_record, subject_of
 from adapters.event_examples import golden_records
 from adapters.http_routes.content import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from adapters.identity import ALGORITHMS, AUDIENCE, LEEWAY
+from adapters.jetstream.accounts import HOME
+from adapters.jetstream.stream import COMMANDS as COMMANDS_SUBJECT
 from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER
 from adapters.orders import MAX_COMMAND_BYTES, Acceptance
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
@@ -147,7 +149,12 @@ def contract() -> Values:
                 "subject": "adisteme.cmd.<org>.<aggregate>.<verb>",
                 "token": f"{TOKEN_HEADER}: Bearer <JWT>",
                 "language": f"{LANGUAGE_HEADER}: ru, kk or en",
-                "served": False,
+                "reply": "the JSON of HTTP: an acceptance, or a problem with its own "
+                "`status`; `content-type` tells which",
+                "account": "one of its own on the NATS server, which imports the "
+                f"service `{COMMANDS_SUBJECT}` of the account {HOME} and may publish "
+                "under its organisation; the embedded server has none",
+                "described": "adisteme schema asyncapi",
             },
         },
         "subject": subject_contract(open_record(records[SHOWN_WHOLE[0]])),

@@ -1,6 +1,7 @@
 """The NATS door: a command asked for by request is answered as over HTTP."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import structlog
 from faststream.nats import NatsBroker, NatsMessage
 from faststream.nats.response import NatsResponse
 from faststream.response import Response
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from structlog.typing import FilteringBoundLogger
 
 from adapters.answering import LoopAnswers
@@ -56,23 +59,29 @@ class CommandDoor:
         """Answer what comes until `stop`; a bus that is not there is waited for."""
         while not stop.is_set():
             closed = asyncio.Event()
-            broker = self.broker(url, closed)
-            starting = asyncio.create_task(broker.start())
-            ends = [asyncio.create_task(one.wait()) for one in (stop, closed)]
-            await asyncio.wait({starting, *ends}, return_when=asyncio.FIRST_COMPLETED)
-            try:
-                if starting.done():
-                    starting.result()
-                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            # The outermost loop: whatever hinders it, the door is opened again.
-            except Exception as error:
-                log.warning("command_door_not_open", error=repr(error))
+            serving = asyncio.create_task(self._open(url, closed))
+            ends = [serving, asyncio.create_task(stop.wait())]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for task in ends:
+                task.cancel()
+            told = (await asyncio.gather(*ends, return_exceptions=True))[0]
+            if not stop.is_set():
+                log.warning("command_door_closed", error=repr(told))
                 await asyncio.sleep(RETRY_SECONDS)
-            finally:
-                for task in (starting, *ends):
-                    task.cancel()
-                await asyncio.gather(starting, *ends, return_exceptions=True)
+
+    async def _open(self, url: str, closed: asyncio.Event) -> None:
+        """Answer until the connection is given up, or whoever awaits this gives up."""
+        broker = self.broker(url, closed)
+        client: Client = await broker.connect()
+        try:
+            await broker.start()
+            await closed.wait()
+        finally:
+            # What is in hand is answered first; without a bus that is refused.
+            with contextlib.suppress(NatsError):
                 await broker.stop()
+            if not client.is_closed:
+                await client.close()
 
     def broker(self, url: str, closed: asyncio.Event) -> NatsBroker:
         """A broker that answers every type of command; `closed`: it gave up."""
