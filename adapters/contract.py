@@ -284,7 +284,13 @@ def subject_contract(record: Any) -> Values:  # a CloudEvent
 
 
 def success_example() -> Values:
-    body = Acceptance(
+    told: Values = msgspec.to_builtins(success_acceptance())
+    return {"status": 200, "body": told}
+
+
+def success_acceptance() -> Acceptance:
+    """What a sender is told of a command that was accepted."""
+    return Acceptance(
         command_id=EXAMPLES["council.elect-member"]["command_id"],
         stream=COUNCIL,
         version=2,
@@ -293,8 +299,6 @@ def success_example() -> Values:
         published=True,
         repeated=False,
     )
-    told: Values = msgspec.to_builtins(body)
-    return {"status": 200, "body": told}
 
 
 def refusal_examples() -> list[Values]:
