@@ -39,7 +39,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not faults and not benchmark"
 
 faults: $(VENV)/.dev ## The long storms: kills and outages under load
-	$(BIN)/python -m pytest -m faults -s tests/faults
+	$(BIN)/python -m pytest -m faults -s tests/faults tests/acceptance
 
 bench: $(VENV)/.dev ## Print the ratios of tests/benchmarks and write bench.json
 	$(BIN)/python -m tests.benchmarks

@@ -33,6 +33,7 @@ from adapters.http_routes.openapi_operations import (
     References,
     completed,
     in_path,
+    leads_to,
     operation,
     parameters_of,
     refusal_responses,
@@ -65,6 +66,8 @@ the `context` that lets its reader act, in the language that Accept-Language ask
 (ru, kk, en; else ru). `GET /v1/errors` lists every code. Each operation names the
 codes that it may answer with.
 
+No text of a command may hold the character U+0000.
+
 An address that is not described here is 404 QUERY-UNKNOWN, under /v1/commands/ 422
 CMD-UNKNOWN; a method that is not described is 405 QUERY-METHOD with `Allow`. HEAD is
 answered as GET, without a body. A query parameter that is not described is 422
@@ -88,6 +91,25 @@ TAGS = {
     "rules": "The regulation as data",
 }
 """What the parts of the node are; one without a word here fails the tests."""
+
+POSITION = "$response.body#/position"
+LINKS: Described = {
+    "organisation.register": leads_to(
+        "show_organisation", bin="$request.body#/bin", after=POSITION
+    ),
+    "document.create": leads_to(
+        "show_document", document_id="$request.body#/document_id", after=POSITION
+    ),
+}
+"""Where one reads what one has just written, by command."""
+
+A_FILE: Described = {"type": "string", "format": "binary", "minLength": 1}
+FILE_TYPES = (
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/octet-stream",
+)
+"""Some of those that a file may have."""
 
 ANSWERS: tuple[type[Struct], ...] = (
     Acceptance,
@@ -205,6 +227,7 @@ def command_operation(
         first_line(command),
         references[Acceptance],
         description="For: " + ", ".join(pack.roles[tag]),
+        links=LINKS.get(tag),
         parameters=[TRACE_PARAMETER],
         requestBody={
             "required": True,
@@ -262,7 +285,9 @@ def reading_paths(references: References) -> Described:
                 "Keep a text (JSON) or a file (its bytes) of one's own organisation",
                 references[KeptContent],
                 status="201",
+                description="A file comes under its own media type, but for a form's.",
                 headers=["Location"],
+                links=leads_to("fetch_content", ref="$response.body#/ref"),
                 requestBody={
                     "required": True,
                     "content": {
@@ -273,7 +298,7 @@ def reading_paths(references: References) -> Described:
                                 "text": "Уточнить часы практики в 5 семестре.",
                             },
                         },
-                        "*/*": {"schema": raw},
+                        **{kind: {"schema": A_FILE} for kind in FILE_TYPES},
                     },
                 },
             )
@@ -344,6 +369,7 @@ def projection_paths(references: References) -> Described:
             "rebuild_projection",
             "Make a view, or `all`, anew beside the live one",
             "VIEW-UNKNOWN",
+            links=leads_to("show_wish", number="$response.body#/items/0/id"),
             parameters=[in_path("name")],
         ),
         "/v1/projections/parked": seen(

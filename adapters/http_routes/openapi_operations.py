@@ -120,6 +120,7 @@ def operation(
     media_type: str = JSON,
     refusals: Iterable[str] = (),
     headers: Iterable[str] = (),
+    links: Described | None = None,
     **more: Any,  # further members of the operation
 ) -> Described:
     """An operation with its success; `refusals` are codes beyond the common ones.
@@ -138,11 +139,17 @@ def operation(
                 "description": summary,
                 "headers": headers_named(*ALWAYS, *headers),
                 "content": {media_type: content},
+                **({"links": links} if links else {}),
             },
         },
         "refusals": list(refusals),
         **more,
     }
+
+
+def leads_to(name: str, **parameters: str) -> Described:
+    """A link from an answer to the operation that shows what was made."""
+    return {name: {"operationId": name, "parameters": parameters}}
 
 
 def completed(
