@@ -19,6 +19,8 @@ from domain.node import OPERATOR_ROLES
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
+BODY_SECONDS = 60
+"""How long a body may take: whoever sends it for ever holds a connection."""
 
 HttpRequest = Request[None, None, State]
 HttpAnswer = Response[bytes]
@@ -86,10 +88,13 @@ async def body_of(request: HttpRequest, limit: int) -> bytes:
         raise refusal
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise refusal
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise refusal
+    except TimeoutError as error:
+        raise Refusal("CMD-TOO-SLOW", seconds=BODY_SECONDS) from error
     except InternalServerException as error:
         raise Refusal("CMD-MALFORMED", reason="the body ended early") from error
     return bytes(body)

@@ -69,9 +69,9 @@ codes that it may answer with.
 No text of a command may hold the character U+0000.
 
 An address that is not described here is 404 QUERY-UNKNOWN, under /v1/commands/ 422
-CMD-UNKNOWN; a method that is not described is 405 QUERY-METHOD with `Allow`. HEAD is
-answered as GET, without a body. A query parameter that is not described is 422
-QUERY-MALFORMED where others are."""
+CMD-UNKNOWN; a method that is not described, HEAD too, is 405 QUERY-METHOD with `Allow`.
+A query parameter that is not described is 422 QUERY-MALFORMED where others are. What is
+no HTTP is 400, as text."""
 
 TAGS = {
     "node": "Commands of the node's operators; its health, keys and description",

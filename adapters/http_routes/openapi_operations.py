@@ -17,7 +17,7 @@ SCHEMAS = "#/components/schemas/{name}"
 Described = dict[str, Any]  # a JSON object of the description
 References = Mapping[type, Described]
 
-BODY_CODES = ("CMD-MALFORMED", "CMD-TOO-LARGE", "CMD-MEDIA-TYPE")
+BODY_CODES = ("CMD-MALFORMED", "CMD-TOO-LARGE", "CMD-TOO-SLOW", "CMD-MEDIA-TYPE")
 EVERY_CODE = ("CMD-FAILED",)
 """A bug fails its request."""
 
