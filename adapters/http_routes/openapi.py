@@ -14,7 +14,6 @@ from adapters.answers import (
     OrganisationQuery,
     RefusalQuery,
 )
-from adapters.command_examples import EXAMPLES
 from adapters.http_routes.content import KeptContent, TextContent
 from adapters.http_routes.described import (
     Catalogue,
@@ -22,13 +21,11 @@ from adapters.http_routes.described import (
     Liveness,
     RefusalPage,
 )
+from adapters.http_routes.openapi_commands import command_paths, command_refusals
 from adapters.http_routes.openapi_operations import (
-    BODY_CODES,
-    EVERY_CODE,
     HEADERS,
     JSON,
     SCHEMAS,
-    TRACE_PARAMETER,
     Described,
     References,
     completed,
@@ -36,10 +33,9 @@ from adapters.http_routes.openapi_operations import (
     leads_to,
     operation,
     parameters_of,
-    refusal_responses,
 )
 from adapters.identity import AUDIENCE, Jwks
-from adapters.message_schemas import definitions_of, first_line
+from adapters.message_schemas import definitions_of
 from adapters.orders import Acceptance
 from adapters.problems import Problem
 from adapters.projection_desk import (
@@ -50,7 +46,6 @@ from adapters.projection_desk import (
     SkipWish,
     WishList,
 )
-from adapters.refusal_codes import refusal_codes
 from adapters.views import Wish
 from domain.messages import COMMANDS
 from domain.regulation.pack import CatalogueEntry, RulePack
@@ -91,17 +86,6 @@ TAGS = {
     "rules": "The regulation as data",
 }
 """What the parts of the node are; one without a word here fails the tests."""
-
-POSITION = "$response.body#/position"
-LINKS: Described = {
-    "organisation.register": leads_to(
-        "show_organisation", bin="$request.body#/bin", after=POSITION
-    ),
-    "document.create": leads_to(
-        "show_document", document_id="$request.body#/document_id", after=POSITION
-    ),
-}
-"""Where one reads what one has just written, by command."""
 
 A_FILE: Described = {"type": "string", "format": "binary", "minLength": 1}
 FILE_TYPES = (
@@ -147,15 +131,9 @@ def openapi_document(pack: RulePack) -> Described:
         **projection_paths(references),
         **open_paths(references),
     }
-    responses: Described = {}
     for path, methods in paths.items():
         for method, described in methods.items():
             methods[method] = completed(path, method, described, pack)
-    for family in families():
-        for status, response in refusal_responses(
-            command_codes(family, pack), pack
-        ).items():
-            responses[f"{family}-{status}"] = response
     return {
         "openapi": "3.1.0",
         "info": {
@@ -172,7 +150,7 @@ def openapi_document(pack: RulePack) -> Described:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": responses,
+            "responses": command_refusals(pack),
             "headers": HEADERS,
             "securitySchemes": {
                 "bearer": {
@@ -188,56 +166,6 @@ def openapi_document(pack: RulePack) -> Described:
             },
         },
     }
-
-
-def families() -> tuple[str, ...]:
-    """The first words of the commands' tags."""
-    return tuple(dict.fromkeys(tag.partition(".")[0] for tag in COMMANDS))
-
-
-def command_codes(family: str, pack: RulePack) -> frozenset[str]:
-    """What a command of a family may be refused with, at the door and behind it."""
-    return refusal_codes(family, pack) | {"ACTOR-TOKEN", *BODY_CODES, *EVERY_CODE}
-
-
-def command_paths(references: References, pack: RulePack) -> Described:
-    shared = {
-        family: {
-            status: {"$ref": f"#/components/responses/{family}-{status}"}
-            for status in refusal_responses(command_codes(family, pack), pack)
-        }
-        for family in families()
-    }
-    return {
-        f"/v1/commands/{tag}": {
-            "post": command_operation(
-                tag, references, shared[tag.partition(".")[0]], pack
-            )
-        }
-        for tag in COMMANDS
-    }
-
-
-def command_operation(
-    tag: str, references: References, refusals: Described, pack: RulePack
-) -> Described:
-    command = COMMANDS[tag]
-    described = operation(
-        tag.replace(".", "_").replace("-", "_"),
-        first_line(command),
-        references[Acceptance],
-        description="For: " + ", ".join(pack.roles[tag]),
-        links=LINKS.get(tag),
-        parameters=[TRACE_PARAMETER],
-        requestBody={
-            "required": True,
-            "content": {
-                JSON: {"schema": references[command], "example": EXAMPLES[tag]}
-            },
-        },
-    )
-    described["responses"] |= refusals
-    return described
 
 
 def reading_paths(references: References) -> Described:

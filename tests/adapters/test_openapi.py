@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from adapters.command_examples import EXAMPLES
 from adapters.http_api import create_app
-from adapters.http_routes.openapi import families
+from adapters.http_routes.openapi_commands import families
 from adapters.refusal_codes import refusal_codes
 from domain.messages import COMMANDS
 from tests.adapters.http_door import (
