@@ -12,9 +12,10 @@ from faststream.nats import NatsBroker, NatsMessage
 from faststream.response import Response
 from faststream.specification import AsyncAPI
 
-from adapters.command_examples import EXAMPLES, UNIVERSITY
+from adapters.command_examples import UNIVERSITY
 from adapters.contract import (
     DELIVERY,
+    batch_acceptance,
     refusal_examples,
     subject_contract,
     success_example,
@@ -25,14 +26,17 @@ from adapters.jetstream.declared import declare_commands, declare_events
 from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER, TRACE_HEADER
 from adapters.jetstream.stream import stream_name as stream_of_node
 from adapters.message_schemas import (
+    ASKED,
+    ASKED_EXAMPLES,
     command_definitions,
     definitions_of,
     event_definitions,
 )
 from adapters.orders import Acceptance
+from adapters.outcomes import BatchAnswer
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import Problem
-from domain.messages import COMMANDS, EVENTS
+from domain.messages import BATCHES, EVENTS
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
@@ -50,7 +54,7 @@ def asyncapi_document(
     declared = declared_document(node, url)
     schemas = all_schemas(pack)
     messages = {
-        **{tag: command_message(tag) for tag in COMMANDS},
+        **{tag: command_message(tag) for tag in ASKED},
         **{tag: event_message(tag) for tag in EVENTS},
         **reply_messages(),
     }
@@ -75,7 +79,7 @@ def asyncapi_document(
         "channels": {
             **{
                 name: channel(name, declared["channels"][name], pack)
-                for name in (*COMMANDS, *EVENTS)
+                for name in (*ASKED, *EVENTS)
             },
             REPLIES: {
                 "address": None,
@@ -91,7 +95,7 @@ def asyncapi_document(
             name: operation(
                 name, declared["operations"][name], declared["channels"][name]
             )
-            for name in (*COMMANDS, *EVENTS)
+            for name in (*ASKED, *EVENTS)
         },
         "components": {
             "messages": messages,
@@ -138,7 +142,7 @@ def declared_document(node: str, url: str) -> Part:
 def channel(name: str, declared: Part, pack: RulePack) -> Part:
     """A subject with its parameters explained, and the one message it carries."""
     address = declared["address"]
-    kinds = command_parameters() if name in COMMANDS else event_parameters(pack)
+    kinds = command_parameters() if name in ASKED else event_parameters(pack)
     return {
         "address": address,
         "title": name,
@@ -163,13 +167,13 @@ def operation(name: str, declared: Part, on: Part) -> Part:
         "tags": [{"name": name.partition(".")[0]}],
         "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
     }
-    if name in COMMANDS:
+    if name in ASKED:
         part["bindings"] = {"nats": {"queue": on["bindings"]["nats"]["queue"]}}
         part["reply"] = {
             "channel": {"$ref": f"#/channels/{REPLIES}"},
             "messages": [
                 {"$ref": f"#/channels/{REPLIES}/messages/{one}"}
-                for one in reply_messages()
+                for one in ("outcomes" if name in BATCHES else "acceptance", "refusal")
             ],
         }
     return part
@@ -205,7 +209,7 @@ def command_message(tag: str) -> Part:
     return {
         "name": tag,
         "title": tag,
-        "summary": (COMMANDS[tag].__doc__ or tag).partition("\n")[0],
+        "summary": (ASKED[tag].__doc__ or tag).partition("\n")[0],
         "contentType": JSON,
         "headers": {
             "type": "object",
@@ -231,7 +235,7 @@ def command_message(tag: str) -> Part:
             {
                 "name": tag,
                 "headers": {TOKEN_HEADER: "Bearer <JWT>", LANGUAGE_HEADER: "ru"},
-                "payload": EXAMPLES[tag],
+                "payload": ASKED_EXAMPLES[tag],
             }
         ],
     }
@@ -269,6 +273,16 @@ def reply_messages() -> Part:
             "payload": {"$ref": SCHEMAS.format(name=Acceptance.__name__)},
             "examples": [{"name": "accepted", "payload": success_example()["body"]}],
         },
+        "outcomes": {
+            "name": "outcomes",
+            "title": "Outcomes of a batch",
+            "summary": "For each command its acceptance or refusal",
+            "contentType": JSON,
+            "payload": {"$ref": SCHEMAS.format(name=BatchAnswer.__name__)},
+            "examples": [
+                {"name": "outcomes", "payload": msgspec.to_builtins(batch_acceptance())}
+            ],
+        },
         "refusal": {
             "name": "refusal",
             "title": "Refused",
@@ -288,7 +302,7 @@ def all_schemas(pack: RulePack) -> Part:
     for definitions in (
         command_definitions(SCHEMAS),
         event_definitions(pack, SCHEMAS),
-        definitions_of((Acceptance, Problem), SCHEMAS)[1],
+        definitions_of((Acceptance, BatchAnswer, Problem), SCHEMAS)[1],
     ):
         for name, one in definitions.items():
             older = as_draft_7(one)

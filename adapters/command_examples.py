@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.messages import COMMANDS
 
 UNIVERSITY = "240190000123"
@@ -33,6 +33,7 @@ METHODIST_DECISION = "18e6a5f3-c07d-4b92-a4e8-5f9d2c3b710b"
 DISSOLUTION = "a7f3c1d8-5e42-4096-8b1c-9d0e6f72a40c"
 MEETING = "63b9d0e4-7f1a-4c5d-b238-0a8e4c9f610d"
 DOCUMENT = "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e"
+LATER_DOCUMENT = "2b9e61d0-4c7f-4e83-9a15-d80f3b6c7a1e"
 SERIES = "3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
 
 CHARTER_HASH = "5e1c0a9f7b2d4e6883a1c5d9f0b7e2463d8f1a6c4b9e7052f3d6a8c1b4e9f702"
@@ -73,6 +74,9 @@ _CAPACITIES = {
     "document.record-conclusion": SECRETARY,
     "document.approve": HEAD,
     "document.decline": HEAD,
+    "document.replan-route": DEPUTY,
+    "document.supersede": HEAD,
+    "document.annul": HEAD,
 }
 """In which capacity, by command or family; the head's where none stands here."""
 
@@ -209,8 +213,7 @@ _FIELDS: dict[str, Fields] = {
     "meeting.convene": {},
     "meeting.place-item": {
         "kind": "DOCUMENT",
-        "document_id": DOCUMENT,
-        "content_hash": TEXT_HASH,
+        "documents": [{"document_id": DOCUMENT, "content_hash": TEXT_HASH}],
         "motion": "POSITIVE",
     },
     "meeting.postpone-item": {"item": 2, "reason_ref": REMARKS},
@@ -270,6 +273,9 @@ _FIELDS: dict[str, Fields] = {
     },
     "document.decline": {"reason_ref": REMARKS},
     "document.withdraw": {"reason_ref": REMARKS},
+    "document.replan-route": {"reasons_ref": REMARKS},
+    "document.supersede": {"superseded_by": LATER_DOCUMENT},
+    "document.annul": {"act_no": "260-П", "reason_ref": REMARKS},
 }
 
 
@@ -287,3 +293,23 @@ def example_of(tag: str) -> Fields:
 
 
 EXAMPLES: dict[str, Fields] = {tag: example_of(tag) for tag in COMMANDS}
+
+BATCH_EXAMPLES: dict[str, Fields] = {
+    "document.record-batch-conclusion": {
+        "command_id": "5c1f7a2e-90d4-4b36-8e7b-a3d9f0c6b21a",
+        "capacity": SECRETARY,
+        "occurred_at": "2026-09-18T10:30:00+05:00",
+        "body": f"council/{UNIVERSITY}.org",
+        "meeting_id": MEETING,
+        "item": 1,
+        "documents": [
+            {"document_id": DOCUMENT, "content_hash": TEXT_HASH},
+            {
+                "document_id": LATER_DOCUMENT,
+                "content_hash": TEXT_HASH,
+                "remarks_ref": REMARKS,
+            },
+        ],
+    },
+}
+"""An example of every batch."""

@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.answers import DocumentQuery, OneQuery, OrganisationQuery, RefusalQuery
 from adapters.command_examples import (
+    BATCH_EXAMPLES,
     EXAMPLES,
     REMARKS,
     TEACHER_PERSON,
@@ -20,11 +21,12 @@ from adapters.jetstream.accounts import HOME
 from adapters.jetstream.stream import COMMANDS as COMMANDS_SUBJECT
 from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER
 from adapters.orders import MAX_COMMAND_BYTES, Acceptance
+from adapters.outcomes import BatchAnswer, BatchOutcome
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import problem_of
-from domain.decider import Command, Refusal
+from domain.decider import Batch, Command, Refusal
 from domain.identifiers import Names
-from domain.messages import COMMANDS, EVENTS, SCOPES
+from domain.messages import BATCHES, COMMANDS, EVENTS, SCOPES
 from domain.regulation.pack import rule_pack
 
 COUNCIL = f"council/{UNIVERSITY}.org"
@@ -226,6 +228,18 @@ def command_contract() -> Values:
             }
             for tag, command in COMMANDS.items()
         },
+        "batches": {
+            tag: {
+                "what": what_of(batch),
+                "of": "each is a command of its own, under `<command_id>/<k>`",
+                "answer": "status 200 and `outcomes`: for each command its "
+                "`command_id`, and `accepted` or `refused`, as above",
+                "optional": optional_fields(batch),
+                "example": BATCH_EXAMPLES[tag],
+                "schema": schema_of(batch),
+            }
+            for tag, batch in BATCHES.items()
+        },
     }
 
 
@@ -301,6 +315,14 @@ def success_acceptance() -> Acceptance:
     )
 
 
+def batch_acceptance() -> BatchAnswer:
+    """What a sender is told of a batch of which one command was accepted."""
+    one = success_acceptance()
+    return BatchAnswer(
+        outcomes=(BatchOutcome(command_id=one.command_id, accepted=one, refused=None),)
+    )
+
+
 def refusal_examples() -> list[Values]:
     """What was refused by a rule, by the state of a stream, and at the door."""
     council = Names(
@@ -320,8 +342,8 @@ def what_of(message: type) -> str:
     return (message.__doc__ or "").strip().partition("\n")[0]
 
 
-def optional_fields(command: type[Command]) -> list[str]:
-    """The command's own fields that may be left out."""
+def optional_fields(command: type[Command | Batch]) -> list[str]:
+    """The message's own fields that may be left out."""
     return [
         field.name
         for field in msgspec.structs.fields(command)

@@ -52,6 +52,7 @@ def page() -> str:
         event_section(whole),
         event_types(whole["event"]["types"]),
         command_types(whole["commands"]["types"]),
+        batch_types(whole["commands"]["batches"]),
     )
     return "\n".join(line for section in sections for line in section)
 
@@ -244,6 +245,19 @@ def command_types(types: Values) -> list[str]:
         lines += ["", f"### {tag}", "", f"{command['what']} Roles: {roles}."]
         lines += [f"Optional: {optional}."] if optional else []
         lines += ["", block(command["example"])]
+    return lines
+
+
+def batch_types(types: Values) -> list[str]:
+    lines = [
+        "",
+        "## Batches",
+        "",
+        "Many commands in one message, sent as a command is.",
+    ]
+    for tag, batch in types.items():
+        lines += ["", f"### {tag}", "", f"{batch['what']} Here {batch['of']}."]
+        lines += [f"Answer: {batch['answer']}.", "", block(batch["example"])]
     return lines
 
 

@@ -88,7 +88,7 @@ class Deciding:
             )
         aggregate = AGGREGATES[kind_of(stream)]
         assert aggregate.decide is not None
-        facts = Facts(reading, Act(actor, at), self._pack, stream)
+        facts = Facts(reading, Act(actor, at), self._pack, stream, now)
         events = aggregate.decide(command, state, facts)
         drafts = self._drafts(events, stream, reading, Mark(0, at, actor.person))
         return Decision(

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.command_examples import EXAMPLES
+from adapters.command_examples import BATCH_EXAMPLES, EXAMPLES
 from adapters.contract import ATTRIBUTES
 from adapters.envelope import (
     CONTENT_TYPE,
@@ -15,10 +15,14 @@ from adapters.envelope import (
     TYPE_PREFIX,
     CloudEvent,
 )
-from domain.messages import COMMANDS, EVENTS, OWN, PUBLIC, SCOPES
+from domain.messages import BATCHES, COMMANDS, EVENTS, OWN, PUBLIC, SCOPES
 from domain.regulation.pack import RulePack, rule_pack
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ASKED: Mapping[str, type] = {**COMMANDS, **BATCHES}
+"""All that may be sent: commands, and batches of them, by tag."""
+
+ASKED_EXAMPLES = {**EXAMPLES, **BATCH_EXAMPLES}
 IN_DEFINITIONS = "#/$defs/{name}"
 ENVELOPE = "Envelope"
 
@@ -46,7 +50,7 @@ def event_schemas() -> Schema:
 
 
 def command_schemas() -> Schema:
-    """One document: under `$defs` each command's body by tag, with an example."""
+    """One document: under `$defs` each command's or batch's body, with an example."""
     definitions = command_definitions(IN_DEFINITIONS)
     return {
         "$schema": DIALECT,
@@ -82,15 +86,15 @@ def event_definitions(pack: RulePack, template: str) -> dict[str, Schema]:
 
 
 def command_definitions(template: str) -> dict[str, Schema]:
-    """By name: each command by tag, and what their fields are made of."""
-    references, parts = definitions_of(COMMANDS.values(), template)
+    """By name: each command or batch by tag, and what their fields are made of."""
+    references, parts = definitions_of(ASKED.values(), template)
     bodies = {
         tag: {
             **parts.pop(name_in(references[command])),
             "title": tag,
-            "examples": [EXAMPLES[tag]],
+            "examples": [ASKED_EXAMPLES[tag]],
         }
-        for tag, command in COMMANDS.items()
+        for tag, command in ASKED.items()
     }
     return {**bodies, **parts}
 

@@ -4,14 +4,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from domain.decider import Command, Refusal
+from domain.decider import Batch, Command, Refusal
 from domain.identifiers import PersonId
-from domain.messages import COMMANDS
+from domain.messages import BATCHES, COMMANDS, COMMANDS_OF
 from domain.regulation.pack import RulePack
 
 MAX_COMMAND_BYTES = 1_000_000
@@ -96,19 +96,34 @@ def command_of(tag: str, body: bytes) -> Command:
     """
     if tag not in COMMANDS:
         raise Refusal("CMD-UNKNOWN", command=tag[:100])
+    return _read(COMMANDS[tag], body)
+
+
+def commands_of(tag: str, body: bytes) -> list[Command]:
+    """The same for what may be a batch: the commands that it is, in their order."""
+    if tag not in BATCHES:
+        return [command_of(tag, body)]
+    batch = _read(BATCHES[tag], body)
+    return COMMANDS_OF[type(batch)](batch)
+
+
+Message = TypeVar("Message", Command, Batch)
+
+
+def _read(kind: type[Message], body: bytes) -> Message:
     if len(body) > MAX_COMMAND_BYTES:
         raise Refusal("CMD-TOO-LARGE", limit=MAX_COMMAND_BYTES)
     if NUL in body:
         raise Refusal("CMD-MALFORMED", reason="it holds the character U+0000")
     try:
-        command = msgspec.json.decode(body, type=COMMANDS[tag])
+        message = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("CMD-MALFORMED", reason=str(error)) from error
     # A time that can be read may fall off the calendar in another zone.
-    at = command.occurred_at
+    at = message.occurred_at
     if at is not None and not MINYEAR < at.year < MAXYEAR:
         raise Refusal("CMD-MALFORMED", reason="no such time - at `$.occurred_at`")
-    return command
+    return message
 
 
 def sound_trace(given: str) -> str | None:

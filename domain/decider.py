@@ -8,7 +8,14 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from domain.dates import local_day
-from domain.identifiers import Bin, CapacityId, CommandId, PersonId, Stream
+from domain.identifiers import (
+    BatchId,
+    Bin,
+    CapacityId,
+    CommandId,
+    PersonId,
+    Stream,
+)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,6 +32,20 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     capacity: CapacityId
     occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     expected_version: int | None = None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many commands in one message: the k-th of them has the id `<command_id>/<k>`.
+
+    Each has an outcome of its own, and a batch given again is no more than each of
+    its commands given again.
+    """
+
+    tag: ClassVar[str]
+
+    command_id: BatchId
+    capacity: CapacityId
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,20 +1,23 @@
 """The facts that arrive with a command, read from streams at the date of the act."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
-from domain import meeting, minutes, office, organisation, staff
+from domain import meeting_state, minutes, office, organisation, staff
 from domain.council import Council
 from domain.dates import Spell
 from domain.decider import Act
-from domain.document import Document, stream_of
-from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
-from domain.meeting import Meeting
+from domain.document_state import Document, stream_of
+from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, SeriesId, Stream
+from domain.meeting_state import Meeting
 from domain.minutes import Minutes
 from domain.office import Office
 from domain.organisation import Organisation
 from domain.regulation.pack import RulePack
 from domain.review_body import ReviewBody
+from domain.series import Series
+from domain.series import stream_of as series_stream
 from domain.staff import Staff
 from domain.surroundings import (
     BodyFacts,
@@ -22,6 +25,7 @@ from domain.surroundings import (
     ItemFacts,
     OrganisationFacts,
     Post,
+    SeriesFacts,
     UnitFacts,
 )
 from domain.unit import Unit
@@ -39,16 +43,26 @@ class Facts:
     """What a decision may ask (`domain.surroundings`), answered from streams alone."""
 
     def __init__(
-        self, streams: Streams, act: Act, pack: RulePack, stream: Stream
+        self,
+        streams: Streams,
+        act: Act,
+        pack: RulePack,
+        stream: Stream,
+        now: datetime,
     ) -> None:
         self._streams = streams
         self._act = act
         self._pack = pack
         self._stream = stream
+        self._now = now
 
     @property
     def act(self) -> Act:
         return self._act
+
+    @property
+    def now(self) -> datetime:
+        return self._now
 
     @property
     def pack(self) -> RulePack:
@@ -81,9 +95,16 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
             ),
+            general_documentation_approvers=(
+                state.charter.general_documentation_approvers
+            ),
+            route_profile=state.charter.route_profile,
         )
 
-    def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:
+    def posts(
+        self, owner: Bin, person: PersonId, on: date | None = None
+    ) -> Sequence[Post]:
+        day = on or self._act.on
         state = self._streams.state(staff.stream_of(owner, person))
         if not isinstance(state, Staff):
             return ()
@@ -97,7 +118,7 @@ class Facts:
                 staff.capacity_id(owner, person, number),
             )
             for number, appointment in state.appointments.items()
-            if appointment.spell.covers(self._act.on)
+            if appointment.spell.covers(day)
         )
 
     def seats(self, owner: Bin, office_name: str) -> Sequence[Spell]:
@@ -116,6 +137,8 @@ class Facts:
             parent=state.parent,
             is_active=state.is_active_at(self._act.at),
             levels=state.levels,
+            is_closed=state.closed_at is not None,
+            last_act=state.last_act,
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
@@ -140,7 +163,7 @@ class Facts:
                     yield body
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
-        state = self._streams.state(meeting.stream_of(meeting_id))
+        state = self._streams.state(meeting_state.stream_of(meeting_id))
         if not isinstance(state, Meeting) or item not in state.items:
             return None
         placed = state.items[item]
@@ -152,8 +175,7 @@ class Facts:
             held_on=state.held_on,
             held_at=state.held_at,
             is_held=state.phase in ("HELD", "MINUTED"),
-            document=placed.document,
-            content_hash=placed.content_hash,
+            documents=placed.documents,
             motion=placed.motion,
             carried=vote.carried if vote else None,
             voted_at=vote.opened_at if vote else None,
@@ -166,14 +188,24 @@ class Facts:
         state = self._streams.state(stream_of(document))
         if not isinstance(state, Document):
             return None
+        stage = state.stage()
         return DocumentFacts(
             document=state.document,
             owner=state.bin,
+            series=state.series,
+            phase=state.phase,
             version=state.version,
             content_hash=state.content_hash,
             author_person=state.author.person_id or state.drafted_by,
-            is_in_review=state.phase == "IN_REVIEW",
+            asked=tuple(body.body for body in stage.bodies) if stage else (),
+            approved_at=state.approved_at,
         )
+
+    def series(self, series: SeriesId) -> SeriesFacts | None:
+        state = self._streams.state(series_stream(series))
+        if not isinstance(state, Series):
+            return None
+        return SeriesFacts(state.bin, state.kind, state.level, state.open)
 
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))
@@ -200,6 +232,7 @@ class Facts:
             is_led=state.is_led_on(day),
             below_minimum=False,
             opened_at=state.opened_at,
+            council_id=state.council_id,
         )
 
     def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:

@@ -24,6 +24,8 @@ CommandId = NewType(
 )
 """Chosen by the sender; `<uuid>/<k>` is the k-th command of a batch."""
 
+BatchId = NewType("BatchId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+
 DocumentId = NewType("DocumentId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 SeriesId = NewType("SeriesId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 MeetingId = NewType("MeetingId", Annotated[str, Meta(pattern=UUID_PATTERN)])
@@ -50,11 +52,18 @@ ContentRef = NewType(
 )
 """Where text or a file lies in the content store: a hash, salted for free text."""
 
-Title = Annotated[str, Meta(min_length=1, max_length=500)]
+Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
+"""A name or title: never of blanks only."""
+
 Number = Annotated[str, Meta(min_length=1, max_length=60)]
 """The number of an order, a minute or a decision, as the institution writes it."""
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+CodeAsWritten = Annotated[str, Meta(pattern=r"^[A-Za-zАВСЕНКМОРТХ0-9._-]{1,40}$")]
+"""A code in which Cyrillic capitals may stand for the Latin ones they look like."""
+
+_LATIN = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 
 NODE = Bin("node")
 
@@ -73,6 +82,11 @@ class Names(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def in_language(self, language: str) -> str:
         """The name in `language`, in Russian where it is missing."""
         return {"kk": self.kk, "en": self.en}.get(language) or self.ru
+
+
+def in_latin(code: str) -> str:
+    """A code as it is stored: `6В06102` typed in Cyrillic becomes `6B06102`."""
+    return code.translate(_LATIN)
 
 
 def check_digit(eleven_digits: str) -> int | None:

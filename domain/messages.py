@@ -9,16 +9,24 @@ import msgspec
 from domain import (
     council,
     document,
+    document_commands,
+    document_events,
+    document_state,
     meeting,
+    meeting_commands,
+    meeting_events,
+    meeting_state,
     minutes,
     node,
     office,
     organisation,
     review_body,
+    review_request,
+    series,
     staff,
     unit,
 )
-from domain.decider import Command, Event, Mark, Place
+from domain.decider import Batch, Command, Event, Mark, Place
 from domain.identifiers import NODE, Stream
 from domain.surroundings import Surroundings
 
@@ -64,9 +72,13 @@ AGGREGATES: dict[str, Aggregate] = {
         Aggregate(
             "council", council.decide, council.evolve, council.place, is_indexed=True
         ),
-        Aggregate("meeting", meeting.decide, meeting.evolve, meeting.place),
+        Aggregate("meeting", meeting.decide, meeting_state.evolve, meeting_state.place),
         Aggregate("minutes", None, minutes.evolve, minutes.place),
-        Aggregate("document", document.decide, document.evolve, document.place),
+        Aggregate(
+            "document", document.decide, document_state.evolve, document_state.place
+        ),
+        Aggregate("series", None, series.evolve, series.place),
+        Aggregate("review-request", None, review_request.evolve, review_request.place),
     )
 }
 
@@ -108,31 +120,38 @@ SCOPES: dict[type[Event], str] = {
     council.CouncilChairSeated: PUBLIC,
     council.CouncilSecretarySeated: PUBLIC,
     council.CouncilDissolved: PUBLIC,
-    meeting.MeetingPlanned: OWN,
-    meeting.MeetingConvened: OWN,
-    meeting.ItemPlaced: OWN,
-    meeting.ItemPostponed: OWN,
-    meeting.MeetingOpened: OWN,
-    meeting.MemberArrived: OWN,
-    meeting.MemberDeparted: OWN,
-    meeting.MemberRecused: OWN,
-    meeting.VoteOpened: OWN,
-    meeting.VoteClosed: OWN,
-    meeting.VoteAnnulled: OWN,
-    meeting.MeetingHeld: OWN,
-    meeting.MeetingMinuted: OWN,
-    meeting.MeetingNotHeld: OWN,
+    meeting_events.MeetingPlanned: OWN,
+    meeting_events.MeetingConvened: OWN,
+    meeting_events.ItemPlaced: OWN,
+    meeting_events.ItemPostponed: OWN,
+    meeting_events.MeetingOpened: OWN,
+    meeting_events.MemberArrived: OWN,
+    meeting_events.MemberDeparted: OWN,
+    meeting_events.MemberRecused: OWN,
+    meeting_events.VoteOpened: OWN,
+    meeting_events.VoteClosed: OWN,
+    meeting_events.VoteAnnulled: OWN,
+    meeting_events.MeetingHeld: OWN,
+    meeting_events.MeetingMinuted: OWN,
+    meeting_events.MeetingNotHeld: OWN,
     minutes.MinutesNumbered: OWN,
-    document.DocumentDrafted: OWN,
-    document.DocumentRevised: OWN,
-    document.DocumentSubmitted: OWN,
-    document.StageOpened: OWN,
-    document.ConclusionRecorded: OWN,
-    document.StagePassed: OWN,
-    document.DocumentReady: OWN,
-    document.DocumentReturned: OWN,
-    document.DocumentApproved: PUBLIC,
-    document.DocumentWithdrawn: OWN,
+    document_events.DocumentDrafted: OWN,
+    document_events.DocumentRevised: OWN,
+    document_events.DocumentSubmitted: OWN,
+    document_events.StageOpened: OWN,
+    document_events.ConclusionRecorded: OWN,
+    document_events.StagePassed: OWN,
+    document_events.DocumentReady: OWN,
+    document_events.DocumentReturned: OWN,
+    document_events.DocumentApproved: PUBLIC,
+    document_events.DocumentWithdrawn: OWN,
+    document_events.RouteReplanned: OWN,
+    document_events.DocumentSuperseded: PUBLIC,
+    document_events.DocumentAnnulled: PUBLIC,
+    document_events.ReviewRequested: OWN,
+    series.SeriesRevisionOpened: OWN,
+    series.SeriesRevisionApproved: OWN,
+    series.SeriesRevisionWithdrawn: OWN,
 }
 
 EVENTS: dict[str, type[Event]] = {event.tag: event for event in SCOPES}
@@ -158,12 +177,12 @@ def _council(command: council.CouncilCommand) -> Stream:
     return council.reference(command.bin, command.key)
 
 
-def _meeting(command: meeting.MeetingCommand) -> Stream:
-    return meeting.stream_of(command.meeting_id)
+def _meeting(command: meeting_commands.MeetingCommand) -> Stream:
+    return meeting_state.stream_of(command.meeting_id)
 
 
-def _document(command: document.DocumentCommand) -> Stream:
-    return document.stream_of(command.document_id)
+def _document(command: document_commands.DocumentCommand) -> Stream:
+    return document_state.stream_of(command.document_id)
 
 
 def _node(command: node.NodeCommand) -> Stream:
@@ -202,28 +221,38 @@ STREAM_OF: dict[type[Command], Callable[[Any], Stream]] = {
     council.RemoveMember: _council,
     council.ConstituteCouncil: _council,
     council.DissolveCouncil: _council,
-    meeting.PlanMeeting: _meeting,
-    meeting.ConveneMeeting: _meeting,
-    meeting.PlaceItem: _meeting,
-    meeting.PostponeItem: _meeting,
-    meeting.OpenMeeting: _meeting,
-    meeting.RecordArrival: _meeting,
-    meeting.RecordDeparture: _meeting,
-    meeting.Recuse: _meeting,
-    meeting.OpenVote: _meeting,
-    meeting.CloseVote: _meeting,
-    meeting.AnnulVote: _meeting,
-    meeting.CloseMeeting: _meeting,
-    meeting.MinuteMeeting: _meeting,
-    meeting.CallOff: _meeting,
-    document.CreateDocument: _document,
-    document.ReviseContent: _document,
-    document.SubmitDocument: _document,
-    document.RecordConclusion: _document,
-    document.ApproveDocument: _document,
-    document.DeclineApproval: _document,
-    document.WithdrawDocument: _document,
+    meeting_commands.PlanMeeting: _meeting,
+    meeting_commands.ConveneMeeting: _meeting,
+    meeting_commands.PlaceItem: _meeting,
+    meeting_commands.PostponeItem: _meeting,
+    meeting_commands.OpenMeeting: _meeting,
+    meeting_commands.RecordArrival: _meeting,
+    meeting_commands.RecordDeparture: _meeting,
+    meeting_commands.Recuse: _meeting,
+    meeting_commands.OpenVote: _meeting,
+    meeting_commands.CloseVote: _meeting,
+    meeting_commands.AnnulVote: _meeting,
+    meeting_commands.CloseMeeting: _meeting,
+    meeting_commands.MinuteMeeting: _meeting,
+    meeting_commands.CallOff: _meeting,
+    document_commands.CreateDocument: _document,
+    document_commands.ReviseContent: _document,
+    document_commands.SubmitDocument: _document,
+    document_commands.RecordConclusion: _document,
+    document_commands.ApproveDocument: _document,
+    document_commands.DeclineApproval: _document,
+    document_commands.WithdrawDocument: _document,
+    document_commands.ReplanRoute: _document,
+    document_commands.SupersedeDocument: _document,
+    document_commands.AnnulDocument: _document,
 }
+
+# What a batch is: commands, each decided by itself.
+COMMANDS_OF: dict[type[Batch], Callable[[Any], list[Command]]] = {
+    document_commands.RecordBatchConclusion: document_commands.conclusions_of,
+}
+
+BATCHES: dict[str, type[Batch]] = {batch.tag: batch for batch in COMMANDS_OF}
 
 COMMANDS: dict[str, type[Command]] = {command.tag: command for command in STREAM_OF}
 
@@ -247,7 +276,7 @@ def owner_of(command: Command, state: object | None) -> str:
         return NODE
     if state is not None:
         return AGGREGATES[kind_of(stream_of(command))].place(state).owner
-    if isinstance(command, meeting.PlanMeeting):
+    if isinstance(command, meeting_commands.PlanMeeting):
         return command.body.partition("/")[2].partition(".")[0]
     named = getattr(command, "bin", None)
     return named if isinstance(named, str) else ""

@@ -24,6 +24,7 @@ from domain.identifiers import (
     is_valid_bin,
 )
 from domain.regulation import kato
+from domain.regulation.pack import RulePack
 from domain.surroundings import Mandate, Surroundings
 
 MANDATE = "COUNCIL_MANDATE"
@@ -36,11 +37,15 @@ def stream_of(bin_number: str) -> Stream:
 
 
 class Charter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Clauses of a charter that the rules lean on (11, A10, A21)."""
+    """Clauses of a charter that the rules lean on (11, A10, A21).
+
+    `route_profile` is how the organisation reads the order, as `order583-ru`.
+    """
 
     regulation_approvers: tuple[str, ...] = ()
     general_documentation_approvers: tuple[str, ...] = ()
     um_council: str | None = None
+    route_profile: str | None = None
 
 
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -292,6 +297,7 @@ def decide(
         case _, Organisation(phase=phase) if phase != "ACTIVE":
             raise Refusal("ORG-STATE", state=phase, bin=command.bin)
         case RecordCharter(), Organisation():
+            require_sound_clauses(command.clauses, facts.pack)
             return [
                 CharterRecorded(
                     number=command.number,
@@ -307,6 +313,31 @@ def decide(
         case AssignDirectLeadership(), Organisation():
             return assign_direct_leadership(command, facts)
     raise AssertionError(command)
+
+
+def require_sound_clauses(clauses: Charter, pack: RulePack) -> None:
+    """A profile that the pack has; approvers who may approve, and leave somebody."""
+    profile = clauses.route_profile or pack.default_profile
+    if profile not in pack.profiles():
+        raise Refusal(
+            "ORG-CHARTER", clause="route_profile", given=profile, known=pack.profiles()
+        )
+    for clause, named in {
+        "regulation_approvers": clauses.regulation_approvers,
+        "general_documentation_approvers": clauses.general_documentation_approvers,
+    }.items():
+        rows = [
+            row
+            for row in pack.routes
+            if row.profile == profile and row.charter_clause == clause
+        ]
+        known = [
+            role
+            for role in pack.approving_posts
+            if all(row.approvers_under((role,)) for row in rows)
+        ]
+        if not set(named) <= set(known):
+            raise Refusal("ORG-CHARTER", clause=clause, given=named, known=known)
 
 
 def register(command: RegisterOrganisation, facts: Surroundings) -> list[Event | On]:

@@ -1,6 +1,6 @@
 """What a decision may ask about other aggregates, as small frozen facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Protocol
 
@@ -12,12 +12,14 @@ from domain.identifiers import (
     Bin,
     CapacityId,
     Code,
+    CouncilId,
     DecisionId,
     DocumentId,
     Kato,
     MeetingId,
     Names,
     PersonId,
+    SeriesId,
     Sha256,
     Stream,
     UnitId,
@@ -75,10 +77,23 @@ class OrganisationFacts(Struct, frozen=True):
     mandates: dict[DecisionId, Mandate]
     methodist_number: int | None
     governing_decisions: tuple[DecisionId, ...]
+    general_documentation_approvers: tuple[str, ...] = ()
+    route_profile: str | None = None
+
+    def approvers_named_by(self, clause: str | None) -> tuple[str, ...]:
+        """Whom a clause of the charter names as approvers, none where it is silent."""
+        named = {
+            "regulation_approvers": self.regulation_approvers,
+            "general_documentation_approvers": self.general_documentation_approvers,
+        }
+        return named[clause] if clause else ()
 
 
 class UnitFacts(Struct, frozen=True):
-    """A unit: its kind, its parent unit if any, whether it was active then."""
+    """A unit: its kind, its parent unit if any, whether it was active then.
+
+    A unit that is neither active nor closed waits for its regulation (rule 11).
+    """
 
     ref: Stream
     owner: Bin
@@ -87,13 +102,16 @@ class UnitFacts(Struct, frozen=True):
     parent: Stream | None
     is_active: bool
     levels: tuple[str, ...]
+    is_closed: bool
+    last_act: datetime
 
 
 class BodyFacts(Struct, frozen=True):
     """A reviewing body at the date of an act: council, commission, department, EM unit.
 
     `members` are in office that day; `is_led` tells whether it can give conclusions,
-    `below_minimum` whether it may take no new document.
+    `below_minimum` whether it may take no new document. `participants` are the
+    organisations that a joint commission serves, its host included.
     """
 
     ref: Stream
@@ -111,23 +129,46 @@ class BodyFacts(Struct, frozen=True):
     is_led: bool
     below_minimum: bool
     opened_at: datetime
+    council_id: CouncilId | None = None
+    participants: tuple[Bin, ...] = ()
+
+    def serves(self, organisation: Bin) -> bool:
+        """Whether it concludes on documents of this organisation."""
+        return organisation in (self.participants or (self.owner,))
 
 
 class DocumentFacts(Struct, frozen=True):
-    """A document's current text, and who wrote it."""
+    """A document's current text, who wrote it, and where it stands.
+
+    `asked` are the bodies that its open stage is open to; `approved_at` is the date
+    of the act of approval.
+    """
 
     document: DocumentId
     owner: Bin
+    series: SeriesId
+    phase: str
     version: int
     content_hash: Sha256
     author_person: PersonId | None
-    is_in_review: bool
+    asked: tuple[Stream, ...]
+    approved_at: datetime | None
+
+
+class SeriesFacts(Struct, frozen=True):
+    """Whose a series of documents is, of what kind, and which of it is on its way."""
+
+    owner: Bin
+    kind: str
+    level: str
+    open_document: DocumentId | None
 
 
 class ItemFacts(Struct, frozen=True):
     """What a meeting made of an agenda item.
 
-    `is_held` speaks of the meeting; `carried` is None while no vote stands.
+    `is_held` speaks of the meeting; `carried` is None while no vote stands;
+    `documents` are those of the item, each with the text that was voted on.
     `voted_at` is when the standing vote was opened.
     """
 
@@ -137,8 +178,7 @@ class ItemFacts(Struct, frozen=True):
     held_on: date | None
     held_at: datetime | None
     is_held: bool
-    document: DocumentId | None
-    content_hash: Sha256 | None
+    documents: Mapping[DocumentId, Sha256]
     motion: str | None
     carried: bool | None
     voted_at: datetime | None
@@ -150,11 +190,15 @@ class ItemFacts(Struct, frozen=True):
 class Surroundings(Protocol):
     """The facts that arrive with a command; every look becomes part of its read set.
 
-    Answers speak of the date of the act. A missing aggregate is None or empty.
+    Answers speak of the date of the act. A missing aggregate is None or empty. `now`
+    is when the command is decided, in UTC: never before the act.
     """
 
     @property
     def act(self) -> Act: ...
+
+    @property
+    def now(self) -> datetime: ...
 
     @property
     def pack(self) -> RulePack: ...
@@ -164,7 +208,11 @@ class Surroundings(Protocol):
 
     def organisation(self, owner: Bin) -> OrganisationFacts | None: ...
 
-    def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]: ...
+    def posts(
+        self, owner: Bin, person: PersonId, on: date | None = None
+    ) -> Sequence[Post]:
+        """The appointments in force on a day, where it is not that of the act."""
+        ...
 
     def seats(self, owner: Bin, office: str) -> Sequence[Spell]: ...
 
@@ -177,6 +225,8 @@ class Surroundings(Protocol):
     def item(self, meeting: MeetingId, item: int) -> ItemFacts | None: ...
 
     def document(self, document: DocumentId) -> DocumentFacts | None: ...
+
+    def series(self, series: SeriesId) -> SeriesFacts | None: ...
 
     def last_minutes_number(self, body: Stream, year: int) -> int: ...
 

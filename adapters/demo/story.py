@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from adapters.demo.institutions import Institution
 from adapters.demo.teller import Person, Teller
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256
 
 YEAR_AGO = timedelta(days=365)
@@ -478,8 +478,7 @@ def conclude(
         "meeting.place-item",
         **tell,
         kind="DOCUMENT",
-        document_id=document,
-        content_hash=hash_of(texts),
+        documents=[{"document_id": document, "content_hash": hash_of(texts)}],
         motion="POSITIVE",
     )
     teller.give(officer, "meeting.open", **tell)

@@ -19,7 +19,7 @@ from adapters.command_examples import (
     TEXT_HASH,
     UNIVERSITY,
 )
-from adapters.contract import success_acceptance
+from adapters.contract import batch_acceptance, success_acceptance
 from adapters.http_routes.content import KeptContent
 from adapters.http_routes.described import (
     Catalogue,
@@ -152,6 +152,7 @@ ANSWER_EXAMPLES: dict[str, Struct] = {
     type(example).__name__: example
     for example in (
         success_acceptance(),
+        batch_acceptance(),
         _document,
         DocumentPage(items=(_document,), next=None, position=42),
         _organisation,

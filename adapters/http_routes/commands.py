@@ -13,19 +13,14 @@ from adapters.http_routes.exchange import (
     answered,
     body_of,
     claims_of,
+    language_asked,
     media_type_of,
     refused_answer,
 )
-from adapters.orders import (
-    MAX_COMMAND_BYTES,
-    Order,
-    Refused,
-    acceptance,
-    command_of,
-    refused,
-    sound_trace,
-)
+from adapters.orders import MAX_COMMAND_BYTES, Order, Refused, commands_of, sound_trace
+from adapters.outcomes import batch_answer, outcomes_of
 from domain.decider import Refusal
+from domain.messages import BATCHES
 
 
 def command_routes(doors: Doors) -> list[HTTPRouteHandler]:
@@ -38,19 +33,21 @@ def command_routes(doors: Doors) -> list[HTTPRouteHandler]:
         if given != JSON:
             raise Refusal("CMD-MEDIA-TYPE", given=given[:100], expected=JSON)
         body = await body_of(request, MAX_COMMAND_BYTES)
-        order = Order(
-            command=command_of(tag, body),
-            person=claims.person,
-            organisation=claims.organisation,
-            traceparent=sound_trace(request.headers.get("traceparent", "")),
-        )
-        try:
-            answer = await answers.ask(order)
-        except Refusal as refusal:  # a door may refuse before the bus
-            told = refused(doors.pack, refusal, order.command.command_id)
-            return refused_answer(request, told, doors.pack)
-        if isinstance(answer, Refused):
-            return refused_answer(request, answer, doors.pack)
-        return answered(acceptance(answer, published=doors.published(answer.position)))
+        orders = [
+            Order(
+                command=command,
+                person=claims.person,
+                organisation=claims.organisation,
+                traceparent=sound_trace(request.headers.get("traceparent", "")),
+            )
+            for command in commands_of(tag, body)
+        ]
+        told = await outcomes_of(orders, answers, doors.published, doors.pack)
+        if tag in BATCHES:
+            language = language_asked(request, doors.pack)
+            return answered(batch_answer(told, doors.pack, language))
+        if isinstance(told[0], Refused):
+            return refused_answer(request, told[0], doors.pack)
+        return answered(told[0])
 
     return [command]

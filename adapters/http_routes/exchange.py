@@ -40,6 +40,10 @@ def answered(
     )
 
 
+def language_asked(request: HttpRequest, pack: RulePack) -> str:
+    return language_of(request.headers.get("accept-language"), pack.default_language)
+
+
 def refused_answer(
     request: HttpRequest,
     refusal: Refused,
@@ -47,9 +51,7 @@ def refused_answer(
     headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
     """A refusal as problem JSON in the language that the request asks for."""
-    language = language_of(
-        request.headers.get("accept-language"), pack.default_language
-    )
+    language = language_asked(request, pack)
     extra = {
         "Content-Language": language,
         "Vary": "Accept-Language",

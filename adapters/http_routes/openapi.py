@@ -35,8 +35,9 @@ from adapters.http_routes.openapi_operations import (
     parameters_of,
 )
 from adapters.identity import AUDIENCE, Jwks
-from adapters.message_schemas import definitions_of
+from adapters.message_schemas import ASKED, definitions_of
 from adapters.orders import Acceptance
+from adapters.outcomes import BatchAnswer
 from adapters.problems import Problem
 from adapters.projection_desk import (
     ParkedList,
@@ -47,7 +48,6 @@ from adapters.projection_desk import (
     WishList,
 )
 from adapters.views import Wish
-from domain.messages import COMMANDS
 from domain.regulation.pack import CatalogueEntry, RulePack
 from projections.org_directory import OrganisationRow
 
@@ -97,6 +97,7 @@ FILE_TYPES = (
 
 ANSWERS: tuple[type[Struct], ...] = (
     Acceptance,
+    BatchAnswer,
     Problem,
     DocumentPage,
     DocumentAnswer,
@@ -123,7 +124,7 @@ ANSWERS: tuple[type[Struct], ...] = (
 
 def openapi_document(pack: RulePack) -> Described:
     """The whole description; every command has an address of its own in it."""
-    types = [*COMMANDS.values(), *ANSWERS]
+    types = [*ASKED.values(), *ANSWERS]
     references, schemas = definitions_of(types, SCHEMAS)
     paths = {
         **command_paths(references, pack),

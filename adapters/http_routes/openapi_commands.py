@@ -1,6 +1,5 @@
 """The commands in OpenAPI: an address for each, with its body and its refusals."""
 
-from adapters.command_examples import EXAMPLES
 from adapters.http_routes.openapi_operations import (
     BODY_CODES,
     EVERY_CODE,
@@ -12,10 +11,11 @@ from adapters.http_routes.openapi_operations import (
     operation,
     refusal_responses,
 )
-from adapters.message_schemas import first_line
+from adapters.message_schemas import ASKED, ASKED_EXAMPLES, first_line
 from adapters.orders import Acceptance
+from adapters.outcomes import BatchAnswer
 from adapters.refusal_codes import refusal_codes
-from domain.messages import COMMANDS
+from domain.messages import BATCHES
 from domain.regulation.pack import RulePack
 
 POSITION = "$response.body#/position"
@@ -43,7 +43,7 @@ def command_refusals(pack: RulePack) -> Described:
 
 def families() -> tuple[str, ...]:
     """The first words of the commands' tags."""
-    return tuple(dict.fromkeys(tag.partition(".")[0] for tag in COMMANDS))
+    return tuple(dict.fromkeys(tag.partition(".")[0] for tag in ASKED))
 
 
 def command_codes(family: str, pack: RulePack) -> frozenset[str]:
@@ -65,27 +65,33 @@ def command_paths(references: References, pack: RulePack) -> Described:
                 tag, references, shared[tag.partition(".")[0]], pack
             )
         }
-        for tag in COMMANDS
+        for tag in ASKED
     }
 
 
 def command_operation(
     tag: str, references: References, refusals: Described, pack: RulePack
 ) -> Described:
-    command = COMMANDS[tag]
+    command = ASKED[tag]
     described = operation(
         tag.replace(".", "_").replace("-", "_"),
         first_line(command),
-        references[Acceptance],
-        description="For: " + ", ".join(pack.roles[tag]),
+        references[BatchAnswer if tag in BATCHES else Acceptance],
+        description=whose(tag, pack),
         links=LINKS.get(tag),
         parameters=[TRACE_PARAMETER],
         requestBody={
             "required": True,
             "content": {
-                JSON: {"schema": references[command], "example": EXAMPLES[tag]}
+                JSON: {"schema": references[command], "example": ASKED_EXAMPLES[tag]}
             },
         },
     )
     described["responses"] |= refusals
     return described
+
+
+def whose(tag: str, pack: RulePack) -> str:
+    if tag in BATCHES:
+        return "A batch: each of its commands is for the roles of that command."
+    return "For: " + ", ".join(pack.roles[tag])

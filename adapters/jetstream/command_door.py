@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -25,14 +25,15 @@ from adapters.orders import (
     Answer,
     Order,
     Refused,
-    acceptance,
-    command_of,
+    commands_of,
     refused,
     sound_trace,
 )
+from adapters.outcomes import Outcome, batch_answer, outcomes_of
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import language_of, problem
 from domain.decider import Refusal
+from domain.messages import BATCHES
 from domain.regulation.pack import RulePack
 
 TYPE_HEADER = "content-type"
@@ -108,44 +109,55 @@ class CommandDoor:
 
         async def answer(tag: str, message: NatsMessage) -> Response:
             """What became of a command; FastStream answers no exception."""
-            command_id = ""
             try:
-                order = self._order(tag, message)
-                command_id = order.command.command_id
-                told = await answers.ask(order)
+                orders = self._orders(tag, message)
+                told = await outcomes_of(orders, answers, self.published, self.pack)
             except Refusal as refusal:
-                told = refused(self.pack, refusal, command_id)
+                told = [refused(self.pack, refusal)]
             except StoreUnavailable as error:
                 log.error("store_unavailable", command=tag, error=str(error))
-                told = refused(self.pack, Refusal("CMD-STORE-DOWN"), command_id)
+                told = [refused(self.pack, Refusal("CMD-STORE-DOWN"))]
             # The outermost loop: a bug fails its command, and the door stays open.
             except Exception as error:
                 log.error("command_failed", command=tag, exc_info=error)
-                told = refused(self.pack, Refusal("CMD-FAILED"), command_id)
-            return self._reply(told, message)
+                told = [refused(self.pack, Refusal("CMD-FAILED"))]
+            else:
+                if tag in BATCHES:
+                    language = self._language_of(message)
+                    return reply(batch_answer(told, self.pack, language), JSON)
+            return self._reply(told[0], message)
 
         return answer
 
-    def _order(self, tag: str, message: NatsMessage) -> Order:
+    def _orders(self, tag: str, message: NatsMessage) -> list[Order]:
         claims = self.identities.of_header(message.headers.get(TOKEN_HEADER))
         # An account is let publish under its own organisation only.
         if message.path["org"] != claims.organisation:
             raise Refusal("ACTOR-TOKEN", reason=OTHER_SUBJECT)
-        return Order(
-            command=command_of(tag, message.body),
-            person=claims.person,
-            organisation=claims.organisation,
-            traceparent=sound_trace(message.headers.get(TRACE_HEADER, "")),
-        )
+        return [
+            Order(
+                command=command,
+                person=claims.person,
+                organisation=claims.organisation,
+                traceparent=sound_trace(message.headers.get(TRACE_HEADER, "")),
+            )
+            for command in commands_of(tag, message.body)
+        ]
 
-    def _reply(self, answer: Answer, message: NatsMessage) -> NatsResponse:
-        if isinstance(answer, Refused):
-            asked = message.headers.get(LANGUAGE_HEADER)
-            language = language_of(asked, self.pack.default_language)
-            body: object = problem(answer, self.pack, language)
-            headers = {TYPE_HEADER: PROBLEM_JSON, "Content-Language": language}
-        else:
-            published = self.published(answer.position)
-            body = acceptance(answer, published=published)
-            headers = {TYPE_HEADER: JSON}
-        return NatsResponse(msgspec.json.encode(body), headers=headers)
+    def _language_of(self, message: NatsMessage) -> str:
+        asked = message.headers.get(LANGUAGE_HEADER)
+        return language_of(asked, self.pack.default_language)
+
+    def _reply(self, told: Outcome, message: NatsMessage) -> NatsResponse:
+        if not isinstance(told, Refused):
+            return reply(told, JSON)
+        language = self._language_of(message)
+        body = problem(told, self.pack, language)
+        return reply(body, PROBLEM_JSON, {"Content-Language": language})
+
+
+def reply(
+    body: object, media_type: str, headers: Mapping[str, str] | None = None
+) -> NatsResponse:
+    told = {TYPE_HEADER: media_type, **(headers or {})}
+    return NatsResponse(msgspec.json.encode(body), headers=told)

@@ -14,7 +14,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from adapters.envelope import SUBJECT_ROOT
-from domain.messages import COMMANDS, EVENTS, SCOPES
+from domain.messages import BATCHES, COMMANDS, EVENTS, SCOPES
 
 COMMAND_ROOT = "adisteme.cmd"
 QUEUE = "adisteme-commands"
@@ -56,8 +56,8 @@ def event_subject(tag: str, scope: str) -> str:
 
 
 def declare_commands(broker: NatsBroker, answer: Answering) -> None:
-    """Each type of command, answered on a subject of its own."""
-    for tag, command in COMMANDS.items():
+    """Each type of command or batch, answered on a subject of its own."""
+    for tag, command in (*COMMANDS.items(), *BATCHES.items()):
         broker.subscriber(
             command_subject(tag),
             queue=QUEUE,

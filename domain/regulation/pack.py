@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.identifiers import Names, Title
+from domain.regulation.route_table import RouteRow, route_rows
 
 LANGUAGES = ("ru", "kk", "en")
 DEFAULT_PACK = "kz-583-2007"
@@ -40,30 +41,6 @@ def shown(value: object, language: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(one, language) for one in value) or "-"
     return "-" if value is None else str(value)
-
-
-class StageRow(Struct, frozen=True):
-    """One stage of a route: which kinds of body, and when such a body applies."""
-
-    stage: int
-    body_kinds: tuple[str, ...]
-    required_when: str
-
-
-class RouteRow(Struct, frozen=True):
-    """The route of one kind of document at one level under one profile."""
-
-    profile: str
-    kind: str
-    level: str
-    rule: str
-    author: str
-    basis: tuple[str, ...]
-    stages: tuple[StageRow, ...]
-    min_bodies: int
-    min_councils: int
-    approvers: tuple[str, ...]
-    negative_returns: bool
 
 
 Share = tuple[Annotated[int, Meta(ge=0, le=1000)], Annotated[int, Meta(ge=1, le=1000)]]
@@ -115,6 +92,9 @@ class RulePack(Struct, frozen=True):
     counted_posts: tuple[str, ...]
     external_categories: tuple[str, ...]
     direct_leadership_post: str
+    approving_posts: tuple[str, ...]
+    document_leaders: tuple[str, ...]
+    drafting_posts: tuple[str, ...]
     council_levels_needing_distinct_scope: tuple[str, ...]
     default_quorum: QuorumRule
     roles: dict[str, tuple[str, ...]]
@@ -124,15 +104,16 @@ class RulePack(Struct, frozen=True):
     def route_row(self, kind: str, level: str, profile: str) -> RouteRow | None:
         """The row of the route table, or None where the kind has none at the level."""
         for row in self.routes:
-            if (row.kind, row.level, row.profile) == (kind, level, profile):
+            if row.kind == kind and row.level == level and row.profile == profile:
                 return row
         return None
 
     def document_kinds(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.kind for row in self.routes))
 
-    def rule_of_kind(self, kind: str) -> str | None:
-        return next((row.rule for row in self.routes if row.kind == kind), None)
+    def profiles(self) -> tuple[str, ...]:
+        """The ways in which the order may be read, each with rows of its own."""
+        return tuple(dict.fromkeys(row.profile for row in self.routes))
 
 
 def build_pack(
@@ -145,7 +126,7 @@ def build_pack(
     ]
     document = msgspec.json.decode(header)
     document["roles"] = msgspec.json.decode(roles)
-    document["routes"] = msgspec.json.decode(routes)
+    document["routes"] = route_rows(routes, tuple(document["levels"]))
     document["errors"] = {entry.code: msgspec.to_builtins(entry) for entry in catalogue}
     return msgspec.convert(document, RulePack)
 

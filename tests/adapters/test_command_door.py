@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 
+from adapters.command_examples import BATCH_EXAMPLES
 from adapters.jetstream.command_door import CommandDoor
 from adapters.jetstream.stream import ensure_stream
 from adapters.orders import MAX_COMMAND_BYTES
@@ -215,6 +216,24 @@ def test_a_body_that_is_no_command_is_refused_and_the_next_one_taken(
         dated = unit(told, occurred_at="0001-01-01T00:00:00+14:00")
         refused(await asker.ask(dated), 422, "CMD-MALFORMED")
         assert b'"repeated":false' in (await asker.ask(unit(told))).data
+
+    with_doors(tmp_path, told, scenario)
+
+
+def test_a_batch_is_answered_command_by_command(tmp_path: Path, told: Told) -> None:
+    subject = f"adisteme.cmd.{HOME.bin}.document.record-batch-conclusion"
+
+    async def scenario(asker: Asker, _bus: InstitutionBus) -> None:
+        example = BATCH_EXAMPLES["document.record-batch-conclusion"]
+        batch = {**example, "capacity": told.house.head.capacity}
+        del batch["occurred_at"]
+        outcomes = msgspec.json.decode((await asker.ask(batch, subject)).data)
+        assert [one["command_id"] for one in outcomes["outcomes"]] == [
+            f"{example['command_id']}/{number}" for number in (1, 2)
+        ]
+        for one in outcomes["outcomes"]:
+            assert one["accepted"] is None and one["refused"]["status"] in (403, 409)
+        refused(await asker.ask(b"{}", subject), 422, "CMD-MALFORMED")
 
     with_doors(tmp_path, told, scenario)
 

@@ -13,7 +13,8 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from adapters.asyncapi import asyncapi_document
 from adapters.envelope import open_record, subject_of
-from domain.messages import COMMANDS, EVENTS
+from adapters.message_schemas import ASKED
+from domain.messages import BATCHES, EVENTS
 from domain.regulation.pack import rule_pack
 from tests.contract.__main__ import golden_lines
 
@@ -49,7 +50,7 @@ def errors_of(document: Any) -> list[str]:
 
 def test_the_parser_of_asyncapi_finds_no_fault() -> None:
     told = parsed(DOCUMENT)
-    assert told["operations"] == len(COMMANDS) + len(EVENTS)
+    assert told["operations"] == len(ASKED) + len(EVENTS)
     # What stands for 3.0.0 is as it was when 3.1.0 came out.
     advice = {one["code"] for one in told["diagnostics"]}
     assert advice <= {"asyncapi-latest-version"}, told["diagnostics"]
@@ -106,11 +107,12 @@ def test_every_example_is_what_its_message_says() -> None:
 
 
 def test_commands_are_received_and_answered_and_events_sent() -> None:
-    for tag in COMMANDS:
+    for tag in ASKED:
+        success = "outcomes" if tag in BATCHES else "acceptance"
         operation = DOCUMENT["operations"][tag]
         assert operation["action"] == "receive" and operation["summary"]
         assert [one["$ref"] for one in operation["reply"]["messages"]] == [
-            "#/channels/replies/messages/acceptance",
+            f"#/channels/replies/messages/{success}",
             "#/channels/replies/messages/refusal",
         ]
         assert DOCUMENT["channels"][tag]["address"] == f"adisteme.cmd.{{org}}.{tag}"

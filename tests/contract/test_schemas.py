@@ -8,11 +8,16 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from adapters.command_examples import EXAMPLES
 from adapters.contract import ATTRIBUTES
 from adapters.event_examples import golden_records
-from adapters.message_schemas import ENVELOPE, command_schemas, event_schemas
-from domain.messages import COMMANDS, EVENTS
+from adapters.message_schemas import (
+    ASKED,
+    ASKED_EXAMPLES,
+    ENVELOPE,
+    command_schemas,
+    event_schemas,
+)
+from domain.messages import EVENTS
 from tests.contract.__main__ import golden_lines
 
 EVENT_SCHEMAS = event_schemas()
@@ -90,12 +95,12 @@ def test_the_attributes_stand_in_their_order_and_are_explained() -> None:
     assert all(one["description"] for one in envelope["properties"].values())
 
 
-@pytest.mark.parametrize("tag", COMMANDS)
+@pytest.mark.parametrize("tag", ASKED)
 def test_an_example_fits_the_schema_of_its_command_and_an_unknown_field_does_not(
     tag: str,
 ) -> None:
     checked = validator(COMMAND_SCHEMAS, tag)
-    checked.validate(EXAMPLES[tag])
-    assert not checked.is_valid({**EXAMPLES[tag], "colour": "red"})
-    assert not checked.is_valid({**EXAMPLES[tag], "command_id": "1"})
-    assert COMMAND_SCHEMAS["$defs"][tag]["examples"] == [EXAMPLES[tag]]
+    checked.validate(ASKED_EXAMPLES[tag])
+    assert not checked.is_valid({**ASKED_EXAMPLES[tag], "colour": "red"})
+    assert not checked.is_valid({**ASKED_EXAMPLES[tag], "command_id": "1"})
+    assert COMMAND_SCHEMAS["$defs"][tag]["examples"] == [ASKED_EXAMPLES[tag]]

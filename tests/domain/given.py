@@ -19,6 +19,7 @@ from domain.node import GrantOperator
 from domain.organisation import (
     ActivateOrganisation,
     DeclareLevels,
+    RecordCharter,
     RecordGoverningDecision,
     RegisterOrganisation,
     SetMethodistNumber,
@@ -227,6 +228,18 @@ def open_unit(
     )
     give(head, ActivateUnit, bin=owner, unit_id=unit_id)
     return Stream(f"unit/{owner}.{unit_id}")
+
+
+def record_charter(house: House, **clauses: object) -> None:
+    house.world.give(
+        house.head,
+        RecordCharter,
+        bin=house.bin,
+        number="1",
+        date=NEW_YEAR,
+        file_hash=FILE_HASH,
+        clauses=clauses,
+    )
 
 
 def set_methodists(

@@ -13,17 +13,27 @@ from domain.council import (
     CouncilMemberRemoved,
 )
 from domain.dates import local_day
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
+    DocumentAnnulled,
     DocumentApproved,
     DocumentDrafted,
     DocumentReturned,
     DocumentRevised,
     DocumentSubmitted,
+    DocumentSuperseded,
+    RouteReplanned,
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
+from domain.meeting_events import (
+    ItemPlaced,
+    MeetingHeld,
+    VoteAnnulled,
+    VoteClosed,
+    VoteOpened,
+)
+from domain.regulation.route import Route
 from domain.review_body import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
@@ -103,7 +113,7 @@ def positive(log: Log, body: str) -> bool:
 
 
 def p1(log: Log) -> None:
-    """Approved: every body of the last frozen route was positive on this very text."""
+    """Approved: every body of the last route was positive on this very text."""
     for _, _, submitted, between, entry in approvals(log):
         approved = entry.event
         assert isinstance(approved, DocumentApproved)
@@ -115,10 +125,16 @@ def p1(log: Log) -> None:
             and one.event.content_hash == approved.content_hash
             and one.event.version == approved.version
         ]
-        assert submitted.route.stages
-        for stage in submitted.route.stages:
-            for body in stage.bodies:
-                assert positive(on_this_text, body.body), body.body
+        route = last_route(submitted, between)
+        assert route.stages
+        for body in route.bodies():
+            assert positive(on_this_text, body.body), body.body
+
+
+def last_route(submitted: DocumentSubmitted, after: Log) -> Route:
+    """The route that was frozen, or the one last planned in its place."""
+    planned = [e.event.route for e in after if isinstance(e.event, RouteReplanned)]
+    return planned[-1] if planned else submitted.route
 
 
 def p2(log: Log) -> None:
@@ -168,8 +184,14 @@ def p4(log: Log) -> None:
             *councils_of(log[:place], drafted.bin, path),
             *methodical_units(log[:place], drafted.bin),
         ]
+        gone = {
+            left.body
+            for e in between
+            if isinstance(e.event, RouteReplanned)
+            for left in e.event.dropped
+        }
         for body in covering:
-            assert positive(between, body), (body, submitted.route)
+            assert body in gone or positive(between, body), (body, submitted.route)
 
 
 def unit_path(log: Log, drafted: DocumentDrafted) -> list[str]:
@@ -270,6 +292,12 @@ def p6(log: Log) -> None:
             last_at = told[0][1].mark.at
             for n, (_, entry) in enumerate(after):
                 match entry.event:
+                    case RouteReplanned(route=route):
+                        stages = {stage.no: stage for stage in route.stages}
+                        to_open = [no for no in sorted(stages) if no > current]
+                        passed = passed or current not in stages
+                    case StageOpened(stage_no=number) if number == current:
+                        assert not passed, "a stage is opened to who joined it"
                     case StageOpened(stage_no=number):
                         assert passed and number == to_open.pop(0)
                         current, passed = number, False
@@ -320,10 +348,12 @@ def p7(log: Log) -> None:
 def p8(log: Log) -> None:
     """What is approved is the text that was submitted, and it never changes again."""
     for told in documents(log):
-        approved = False
+        approved = over = False
         for _, entry in told:
-            assert not approved, "something happened to an approved document"
-            approved = isinstance(entry.event, DocumentApproved)
+            ends = isinstance(entry.event, DocumentSuperseded | DocumentAnnulled)
+            assert not over and ends == approved, "an approved text is only ended"
+            over = ends
+            approved = approved or isinstance(entry.event, DocumentApproved)
     for _, _, submitted, _, entry in approvals(log):
         assert isinstance(entry.event, DocumentApproved)
         assert entry.event.content_hash == submitted.content_hash
@@ -353,8 +383,8 @@ def p9(log: Log) -> None:
             for e in meeting
             if isinstance(e.event, ItemPlaced) and e.event.item == said.item
         )
-        assert f"document/{placed.document_id}" == entry.stream
-        assert placed.content_hash == said.content_hash
+        texts = {f"document/{d.document_id}": d.content_hash for d in placed.documents}
+        assert texts[entry.stream] == said.content_hash
         carried = standing_vote(meeting, said)
         assert said.conclusion == (placed.motion if carried else "NEGATIVE")
         assert was_there(log[:place], said.body, held[0])

@@ -1,13 +1,16 @@
 """One long story in which every command of the registry is accepted at least once."""
 
 from domain.council import DissolveCouncil, RemoveMember
-from domain.document import (
+from domain.document_commands import (
+    AnnulDocument,
     DeclineApproval,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
+    SupersedeDocument,
     WithdrawDocument,
 )
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     MinuteMeeting,
@@ -30,7 +33,7 @@ from domain.review_body import (
 )
 from domain.review_body import RemoveMember as RemoveFromBody
 from domain.staff import EndAppointment
-from domain.unit import CloseUnit
+from domain.unit import ActivateUnit, CloseUnit, CreateUnit
 from tests.domain.given import (
     BOLAT,
     COLLEGE,
@@ -61,18 +64,23 @@ from tests.domain.reviewing import (
     convene,
     draft,
     pass_review,
+    state_of,
     submit,
     text,
 )
 from tests.domain.scenario import World
 
 WELDING = {"bin": COLLEGE, "body_id": "welding"}
+UNTOLD = frozenset({"document.review-requested.v1"})
+"""Events that no story of two houses without a joint commission can hold."""
 
 
 def a_saga() -> World:
     university, college = a_university_and_a_college()
     the_charter(university)
     the_documents(university)
+    the_regulation(university)
+    the_route_planned_anew(university)
     a_lively_meeting(university)
     the_commission(college)
     the_end(university, college)
@@ -109,9 +117,45 @@ def the_documents(house: House) -> None:
     house.world.give(house.deputy, SubmitDocument, **one)
     pass_review(house, document)
     approve(house, document)
+    house.world.later(days=1)
+    the_next_revision(house, document)
     other = {"document_id": a_ready(house, kind="LESSON_PLAN", teacher=BOLAT)}
     house.world.give(house.deputy, DeclineApproval, **other, reason_ref=SALTED)
     house.world.give(house.teacher(BOLAT), WithdrawDocument, **other)
+
+
+def the_next_revision(house: House, first: str) -> None:
+    """A later plan of the series takes the place of the first, and is annulled."""
+    series = state_of(house, first).series
+    second = a_ready(house, name="next plan", series_id=series)
+    approve(house, second)
+    give, head = house.world.give, house.head
+    give(head, SupersedeDocument, document_id=first, superseded_by=second)
+    act = {"act_no": "61", "reason_ref": SALTED}
+    give(head, AnnulDocument, document_id=second, **act)
+
+
+def the_regulation(house: House) -> None:
+    """A new methodical unit prepares its regulation here; no body concludes on it."""
+    unit = {"bin": UNIVERSITY, "unit_id": "quality"}
+    names = {"ru": "Отдел качества"}
+    house.world.give(house.head, CreateUnit, **unit, kind="EM_UNIT", names=names)
+    author = {"kind": "UNIT", "unit_id": "quality"}
+    approve(house, a_ready(house, kind="UNIT_REGULATION", author=author))
+    house.world.give(house.head, ActivateUnit, **unit)
+    house.world.give(house.head, CloseUnit, **unit, act_no="5")
+
+
+def the_route_planned_anew(house: House) -> None:
+    """The council of the faculty loses its chair while a plan waits for it."""
+    document = draft(house, name="a third plan")
+    submit(house, document)
+    pass_review(house, document, until=FACULTY_COUNCIL)
+    council = {"bin": UNIVERSITY, "key": FACULTY_COUNCIL.rpartition(".")[2]}
+    house.world.give(house.head, RemoveMember, **council, person_id=BOLAT)
+    one = {"document_id": document, "reasons_ref": SALTED}
+    house.world.give(house.deputy, ReplanRoute, **one)
+    house.world.give(house.deputy, WithdrawDocument, document_id=document)
 
 
 def a_lively_meeting(house: House) -> None:

@@ -63,8 +63,11 @@ class Entry(Struct, frozen=True):
 class World:
     """Streams of events, and a clock that goes on by a minute with every command."""
 
-    def __init__(self, pack: RulePack | None = None) -> None:
+    def __init__(
+        self, pack: RulePack | None = None, facts: type[Facts] = Facts
+    ) -> None:
         self.pack = pack or rule_pack()
+        self.facts = facts
         self.now = MONDAY
         self.log: list[Entry] = []
         self.accepted: list[tuple[datetime, Hat, Command]] = []
@@ -74,7 +77,7 @@ class World:
 
     def copy(self) -> "World":
         """A world with the same past, and a future of its own."""
-        twin = World(self.pack)
+        twin = World(self.pack, self.facts)
         twin.now = self.now
         twin.log = list(self.log)
         twin.accepted = list(self.accepted)
@@ -158,7 +161,7 @@ class World:
             raise Refusal("CMD-STALE", expected=expected, current=version)
         decide = AGGREGATES[kind_of(stream)].decide
         assert decide is not None
-        facts = Facts(self, Act(actor, at), self.pack, stream)
+        facts = self.facts(self, Act(actor, at), self.pack, stream, self.now)
         written = decide(command, state, facts)
         return [self._entered(one, stream, at, actor) for one in written]
 

@@ -9,16 +9,20 @@ from hypothesis import strategies as st
 from domain.council import DissolveCouncil
 from domain.council import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
-from domain.document import (
+from domain.document_commands import (
+    AnnulDocument,
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
+    SupersedeDocument,
     WithdrawDocument,
 )
 from domain.identifiers import PersonId, Stream
-from domain.meeting import AnnulVote, CallOff, ItemPlaced
+from domain.meeting_commands import AnnulVote, CallOff
+from domain.meeting_events import ItemPlaced
 from domain.review_body import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
@@ -49,6 +53,7 @@ from tests.domain.reviewing import (
     SALTED,
     STUDY_PLAN,
     Sitting,
+    approve,
     citing,
     conclude,
     convene,
@@ -208,6 +213,47 @@ class Story:
         one = {"document_id": document, "reason_ref": SALTED}
         self.attempt(self.approver(house), DeclineApproval, **one)
 
+    def replan(self, house: House, document: str) -> None:
+        """Often a body is lost first, so that there is something to plan anew."""
+        self.send(house, document)
+        if self.draw(st.booleans()):
+            self.dissolve(house, document)
+        one = {"document_id": document, "reasons_ref": SALTED}
+        self.attempt(self.pick([house.deputy, self.somebody()]), ReplanRoute, **one)
+
+    def finish(self, house: House, document: str) -> None:
+        """All goes well until the document is approved by whom its rule names."""
+        self.send(house, document)
+        pass_review(house, document)
+        approver = house.head if state_of(house, document).rule == "19" else None
+        approve(house, document, approver or house.deputy)
+
+    def annul(self, house: House, document: str) -> None:
+        if state_of(house, document).phase != "APPROVED":
+            self.finish(house, document)
+        one = {"document_id": document, "act_no": "61", "reason_ref": SALTED}
+        self.attempt(self.approver(house), AnnulDocument, **one)
+
+    def draft_the_next(self, house: House, document: str) -> None:
+        """Another revision of the series, which may come to supersede this one."""
+        state = state_of(house, document)
+        series, author = state.series, state.author
+        name, person = f"revision at {self.world.now}", author.person_id
+        fields = {"name": name, "teacher": person, "series_id": series}
+        later = draft(house, state.kind, **fields)  # type: ignore[arg-type]  # of draft
+        self.documents.append((house, later))
+
+    def supersede(self, house: House, document: str) -> None:
+        """By a later one of the series, or by any document at all."""
+        if state_of(house, document).phase != "APPROVED":
+            self.finish(house, document)
+        if self.draw(st.booleans()):
+            self.draft_the_next(house, document)
+            self.finish(*self.documents[-1])
+        _, other = self.pick([*self.documents, *self.documents[-1:] * 3])
+        one = {"document_id": document, "superseded_by": other}
+        self.attempt(house.head, SupersedeDocument, **one)
+
     def withdraw(self, house: House, document: str) -> None:
         self.attempt(self.somebody(), WithdrawDocument, document_id=document)
 
@@ -261,7 +307,7 @@ class Story:
             entry.stream
             for entry in self.world.log
             if isinstance(entry.event, ItemPlaced)
-            and entry.event.document_id == document
+            and document in [one.document_id for one in entry.event.documents]
         }
         return [
             sitting
@@ -401,7 +447,8 @@ STEPS = (
     + [Story.opine, Story.submit, Story.decline, Story.withdraw, Story.vote_early]
     + [Story.wait, Story.lose_a_member, Story.gain_a_member, Story.dissolve]
     + [Story.seat_again, Story.form_another, Story.open_methodical_unit]
-    + [Story.change_the_head]
+    + [Story.change_the_head, Story.annul, Story.supersede, Story.draft_the_next]
+    + [Story.replan] * 2
 )
 
 

@@ -22,7 +22,7 @@ from domain.council import (
 )
 from domain.decider import Command
 from domain.identifiers import Stream
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,

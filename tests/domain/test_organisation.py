@@ -9,7 +9,7 @@ import pytest
 
 from domain.council import RemoveMember
 from domain.decider import Command
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
@@ -17,7 +17,7 @@ from domain.document import (
     SubmitDocument,
 )
 from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
-from domain.meeting import MinuteMeeting, PlanMeeting
+from domain.meeting_commands import MinuteMeeting, PlanMeeting
 from domain.organisation import (
     ActivateOrganisation,
     AssignDirectLeadership,

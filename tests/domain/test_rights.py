@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from domain.council import ElectMember
-from domain.document import ApproveDocument, SubmitDocument
+from domain.document_commands import ApproveDocument, SubmitDocument
 from domain.identifiers import CapacityId
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.node import GrantOperator, OperatorGranted, OperatorRevoked, RevokeOperator
 from domain.organisation import CloseOrganisation, DeclareLevels
 from domain.staff import AppointStaff, EndAppointment
