@@ -258,6 +258,9 @@ def read_query(kind: type[Query], given: Iterable[tuple[str, str]]) -> Query:
     values = dict(pairs)
     if len(values) < len(pairs):
         raise Refusal("QUERY-MALFORMED", reason="a parameter is given twice")
+    for name, text in pairs:
+        if text.lower() == "null":  # which msgspec would take for one that is absent
+            raise Refusal("QUERY-MALFORMED", reason=f"no value - at `$.{name[:40]}`")
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:

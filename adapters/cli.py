@@ -11,7 +11,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from adapters import contract, contract_page, entry
+from adapters import entry
 from adapters.bootstrap import ROLES, Role
 from adapters.cli_audit import audit, explain
 from adapters.cli_bus import bus
@@ -19,6 +19,7 @@ from adapters.cli_import import import_command
 from adapters.cli_projections import projections
 from adapters.cli_reading import in_path, no_node, reading_options, say_if_more, shown
 from adapters.cli_rules import rules
+from adapters.cli_schema import schema
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
@@ -331,18 +332,7 @@ cli.add_command(bus)
 cli.add_command(audit)
 cli.add_command(import_command)
 cli.add_command(rules)
-
-
-@cli.group()
-def schema() -> None:
-    """Print the contracts that others rely on."""
-
-
-@schema.command(name="contract")
-@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
-def contract_command(as_json: bool) -> None:
-    """Print the contract page: commands, answers, tokens, events, subjects."""
-    click.echo(contract.as_json() if as_json else contract_page.page())
+cli.add_command(schema)
 
 
 def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's

@@ -15,10 +15,13 @@ from adapters.command_examples import (
 )
 from adapters.envelope import CONTENT_TYPE, open_record, subject_of
 from adapters.event_examples import golden_records
-from adapters.http_routes.commands import Acceptance
 from adapters.http_routes.content import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from adapters.identity import ALGORITHMS, AUDIENCE, LEEWAY
-from adapters.orders import MAX_COMMAND_BYTES
+from adapters.jetstream.accounts import HOME
+from adapters.jetstream.stream import COMMANDS as COMMANDS_SUBJECT
+from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER
+from adapters.orders import MAX_COMMAND_BYTES, Acceptance
+from adapters.outcomes import BatchAnswer, BatchOutcome
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import problem_of
 from adapters.trail_answers import TrailQuery
@@ -27,9 +30,6 @@ from domain.decider import Batch, Command, Refusal
 from domain.identifiers import Names
 from domain.messages import BATCHES, COMMANDS, EVENTS, SCOPES
 from domain.regulation.pack import rule_pack
-
-NATS_TOKEN_HEADER = "Authorization"
-NATS_LANGUAGE_HEADER = "Accept-Language"
 
 COUNCIL = f"council/{UNIVERSITY}.org"
 
@@ -45,7 +45,7 @@ ATTRIBUTES = {
     "time": "when the act took place, RFC 3339, UTC",
     "datacontenttype": "always application/json",
     "dataschema": "`urn:adisteme:event:` and the event's stored name; the schemas "
-    "stand in `adisteme schema contract --json`",
+    "stand in `adisteme schema events`",
     "sequence": "position in the node's log, a JSON number; equals the JetStream "
     "sequence; from 1, without gap",
     "streamversion": "version of the stream that this event makes; from 1, without gap",
@@ -177,9 +177,14 @@ def contract() -> Values:
             "header": f"Content-Type: {CONTENT_TYPE}",
             "commands": {
                 "subject": "adisteme.cmd.<org>.<aggregate>.<verb>",
-                "token": f"{NATS_TOKEN_HEADER}: Bearer <JWT>",
-                "language": f"{NATS_LANGUAGE_HEADER}: ru, kk or en",
-                "served": False,
+                "token": f"{TOKEN_HEADER}: Bearer <JWT>",
+                "language": f"{LANGUAGE_HEADER}: ru, kk or en",
+                "reply": "the JSON of HTTP: an acceptance, or a problem with its own "
+                "`status`; `content-type` tells which",
+                "account": "one of its own on the NATS server, which imports the "
+                f"service `{COMMANDS_SUBJECT}` of the account {HOME} and may publish "
+                "under its organisation; the embedded server has none",
+                "described": "adisteme schema asyncapi",
             },
         },
         "subject": subject_contract(open_record(records[SHOWN_WHOLE[0]])),
@@ -321,7 +326,13 @@ def subject_contract(record: Any) -> Values:  # a CloudEvent
 
 
 def success_example() -> Values:
-    body = Acceptance(
+    told: Values = msgspec.to_builtins(success_acceptance())
+    return {"status": 200, "body": told}
+
+
+def success_acceptance() -> Acceptance:
+    """What a sender is told of a command that was accepted."""
+    return Acceptance(
         command_id=EXAMPLES["council.elect-member"]["command_id"],
         stream=COUNCIL,
         version=2,
@@ -330,8 +341,14 @@ def success_example() -> Values:
         published=True,
         repeated=False,
     )
-    told: Values = msgspec.to_builtins(body)
-    return {"status": 200, "body": told}
+
+
+def batch_acceptance() -> BatchAnswer:
+    """What a sender is told of a batch of which one command was accepted."""
+    one = success_acceptance()
+    return BatchAnswer(
+        outcomes=(BatchOutcome(command_id=one.command_id, accepted=one, refused=None),)
+    )
 
 
 def refusal_examples() -> list[Values]:

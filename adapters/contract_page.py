@@ -108,6 +108,7 @@ def identity_section(token: Values) -> list[str]:
 
 def command_section(whole: Values) -> list[str]:
     commands, refusal = whole["commands"], whole["refusal"]
+    over_nats = whole["nats"]["commands"]
     return [
         "## Commands",
         "",
@@ -131,11 +132,11 @@ def command_section(whole: Values) -> list[str]:
         *(block(example) for example in refusal["examples"]),
         "",
         *entries(whole["statuses"]),
-        "Over NATS the same commands will go to "
-        f"`{whole['nats']['commands']['subject']}` with the headers "
-        f"`{whole['nats']['commands']['token']}` and "
-        f"`{whole['nats']['commands']['language']}`. **This is not served yet**: send "
-        "commands over HTTP.",
+        "Over NATS the same commands are requests to "
+        f"`{over_nats['subject']}` (`org`: the token's) with the headers "
+        f"`{over_nats['token']}` and `{over_nats['language']}`; the reply is "
+        f"{over_nats['reply']}. It takes an account: {over_nats['account']}. "
+        f"`{over_nats['described']}` prints AsyncAPI of it, and of every event.",
         "",
     ]
 

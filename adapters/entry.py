@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
+from adapters.http_routes.doors import Doors
 from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import NODE, PersonId
@@ -203,8 +204,12 @@ def identities_of(settings: Settings) -> Identities:
 
 def app_of(node: Node) -> Litestar:
     """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
+    return create_app(usable_doors(node))
+
+
+def usable_doors(node: Node) -> Doors:
     try:
-        return create_app(doors_of(node))
+        return doors_of(node)
     except ISSUER_FAILURES as error:
         raise unusable_issuers(node.settings, error) from error
 
@@ -296,9 +301,10 @@ async def serve(node: Node) -> None:
     listener = listening(node.settings)
     waiting = until_signalled()
     settings = node.settings
-    async with node.running():
+    doors = usable_doors(node)
+    async with node.running(), taking_commands_from_the_bus(node, doors):
         config = uvicorn.Config(
-            app_of(node),
+            create_app(doors),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -318,6 +324,22 @@ async def serve(node: Node) -> None:
         log.info("node_stopping")
         server.should_exit = True
         await serving
+
+
+@contextlib.asynccontextmanager
+async def taking_commands_from_the_bus(node: Node, doors: Doors) -> AsyncIterator[None]:
+    """Answer commands over NATS meanwhile; at the end, those that have come."""
+    # Imported here: FastStream takes as long as all the rest, and only this needs it.
+    from adapters.jetstream.command_door import CommandDoor
+
+    door = CommandDoor(doors.submit, doors.identities, doors.published, doors.pack)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(door.serve(node.server.url("node"), stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def say_how_to_look(node: Node, url: str) -> None:

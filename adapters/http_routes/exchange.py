@@ -1,7 +1,6 @@
 """What every route does alike: read a request safely, answer in JSON."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -20,8 +19,8 @@ from domain.regulation.pack import RulePack
 
 JSON = "application/json"
 IDENTITY = "identity"
-
-_TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+BODY_SECONDS = 60
+"""How long a body may take: whoever sends it for ever holds a connection."""
 
 HttpRequest = Request[None, None, State]
 HttpAnswer = Response[bytes]
@@ -99,10 +98,13 @@ async def body_of(request: HttpRequest, limit: int) -> bytes:
         raise refusal
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise refusal
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise refusal
+    except TimeoutError as error:
+        raise Refusal("CMD-TOO-SLOW", seconds=BODY_SECONDS) from error
     except InternalServerException as error:
         raise Refusal("CMD-MALFORMED", reason="the body ended early") from error
     return bytes(body)
@@ -112,12 +114,3 @@ def media_type_of(request: HttpRequest) -> str:
     """The media type of the body without its parameters, empty where none is given."""
     given = request.headers.get("content-type", "")
     return given.partition(";")[0].strip().lower()
-
-
-def trace_of(request: HttpRequest) -> str | None:
-    """A well-formed `traceparent` of W3C Trace Context, level 1."""
-    given = request.headers.get("traceparent", "")
-    found = _TRACE.fullmatch(given)
-    if found is None or not found[1].strip("0") or not found[2].strip("0"):
-        return None
-    return given

@@ -13,9 +13,8 @@ from msgspec import Struct
 from adapters.deciding import Deciding
 from adapters.entry import Ask, Question
 from adapters.envelope import Denial
-from adapters.http_routes.commands import Acceptance, datable
 from adapters.importing.past import Log, Marked, Past
-from adapters.orders import Order, Refused, command_of, digest_of, refused
+from adapters.orders import Acceptance, Order, Refused, command_of, digest_of, refused
 from adapters.problems import RETRY_SECONDS, Problem, problem
 from adapters.reading import StateCache
 from domain.decider import Command, Mark, Refusal
@@ -90,7 +89,7 @@ class Trial(Past):
     def giver(self, person: PersonId, organisation: str, language: str) -> Give:
         async def give(tag: str, body: dict[str, Any]) -> Taken | Problem:
             try:
-                command = datable(command_of(tag, msgspec.json.encode(body)))
+                command = command_of(tag, msgspec.json.encode(body))
             except Refusal as refusal:
                 told = refused(self._pack, refusal, str(body["command_id"])[:100])
                 return problem(told, self._pack, language)

@@ -364,6 +364,8 @@ def test_a_method_that_is_not_taken_names_those_that_are(
         "kind=A&kind=B",
         "state=%ff%fe",
         "state=%00",
+        "state=null",
+        "after=NULL",
         "state=a%27%20OR%201=1",
         "body=council",
         "cursor=%00",

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from adapters.demo.institutions import synthetic_bin
 from adapters.entry import Question
-from adapters.http_routes.commands import Acceptance
 from adapters.importing import giving
 from adapters.importing.giving import GivenUp, Taken, over_http
 from adapters.importing.records import Record
 from adapters.importing.report import LineReport
 from adapters.importing.run import in_lanes
+from adapters.orders import Acceptance
 from adapters.problems import Problem, problem_of
 from domain.decider import Refusal
 from domain.regulation.pack import rule_pack

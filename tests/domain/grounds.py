@@ -5,15 +5,24 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
+from domain.association_commands import ActivateAssociation, EstablishAssociation
+from domain.association_state import reference
 from domain.identifiers import Stream
+from domain.participation_commands import ConsentToParticipation
+from domain.review_body_commands import FormJointCommission
 from tests.domain.given import (
+    AIDA,
     AIGERIM,
     DAULET,
+    DINA,
     EM_UNIT,
     FACULTY,
+    KAIRAT,
     LAW,
     LAWYERS,
+    MADI,
     METHODICAL_UNIT,
+    NEIGHBOUR,
     SAULE,
     UNIVERSITY,
     House,
@@ -25,13 +34,16 @@ from tests.domain.given import (
     found,
     found_college,
     open_unit,
+    propose_joint,
     seat_council,
     set_methodists,
 )
 from tests.domain.reviewing import Sitting, convene
 from tests.domain.scenario import Hat, World
+from tests.domain.schools import elect_leader, initiate, join, named_mo
 
 INSTITUTE = "institute"
+LAW_MO = "law-mo"
 KIND_OF_LEVEL = {
     "SECONDARY": ("SCHOOL", ("SECONDARY",)),
     "TVE": ("COLLEGE", ("TVE",)),
@@ -61,7 +73,7 @@ class Grounds(Struct, frozen=True):
         world = self.house.world.copy()
         world.log, world.accepted = [], []
         kept = {body.ref for body in bodies}
-        for kind in ("council", "review-body", "unit"):
+        for kind in ("association", "council", "review-body", "unit"):
             streams = world.owned(self.house.bin, kind)
             gone = {body.ref for body in self.bodies} - kept
             world.suppose_owned(
@@ -111,59 +123,62 @@ def kind_of(world: World, ref: Stream) -> str:
 
 
 def teaching_bodies(house: House) -> list[Body]:
-    """What discusses a document first: commission, department, association, joint.
-
-    One of them is formed; what this house could not form alone has the same state
-    under another kind, as a route sees no more of it.
-    """
+    """What discusses a document first: commission, department, association, joint."""
     if house.level in ("HE", "PSE"):
         formed = form_department(house, "law", TEACHERS, levels=[house.level])
         appoint_department_head(house, "law", TEACHERS[0])
         return [
             body_under(house, formed, "DEPARTMENT"),
-            *([joint(house, formed)] if house.level == "PSE" else []),
+            *([joint(house)] if house.level == "PSE" else []),
         ]
     if house.level == "TVE":
         formed = form_commission(
             house, "law", TEACHERS, discipline_codes=[LAW], unit_id=FACULTY
         )
         elect_chair(house, "law", TEACHERS[0])
-        return [body_under(house, formed, "COMMISSION"), joint(house, formed)]
-    of_another_level = _grounds("TVE")
-    formed = of_another_level.bodies[0].ref
-    return [
-        supposed(house, of_another_level.house.world, formed, "ASSOCIATION_MO", "mo")
-    ]
+        return [body_under(house, formed, "COMMISSION"), joint(house)]
+    return [association(house)]
 
 
 def body_under(house: House, ref: Stream, kind: str) -> Body:
     return Body(ref, kind, house.officer(ref))
 
 
-def joint(house: House, like: Stream) -> Body:
-    return supposed(house, house.world, like, "JOINT_COMMISSION", "joint")
+def joint(house: House) -> Body:
+    """Lawyers of the house and of a higher college that has too few of its own."""
+    levels = ("PSE", "TVE")
+    kind, head, deputy = "HIGHER_COLLEGE", KAIRAT, AIDA
+    neighbour = found(house.world, NEIGHBOUR, kind, levels, head, deputy, "adm")
+    for lawyer in (MADI, DINA):
+        appoint(neighbour, lawyer, "TEACHER", LAW)
+    one = {"bin": house.bin, "body_id": "joint"}
+    asked = {**one, "bin": NEIGHBOUR, "host": house.bin}
+    codes = {"levels": [house.level], "discipline_codes": [LAW]}
+    propose_joint(house, TEACHERS[:1], **one, **codes)
+    give = house.world.give
+    give(neighbour.head, ConsentToParticipation, **asked, members=(MADI, DINA))
+    give(house.head, FormJointCommission, **one)
+    elect_chair(house, "joint", TEACHERS[0])
+    ref = Stream(f"review-body/{house.bin}.joint")
+    return body_under(house, ref, "JOINT_COMMISSION")
 
 
-def supposed(house: House, source: World, like: Stream, kind: str, name: str) -> Body:
-    """A body like another one, under another kind and name."""
-    ref = Stream(f"review-body/{house.bin}.{name}")
-    state = source.state(like)
-    assert isinstance(state, Struct)
-    world = house.world
-    changed = msgspec.structs.replace(
-        state, body_id=name, kind=kind, levels=(house.level,)
-    )
-    world.suppose(ref, changed, source.version(like))
-    streams = [*world.owned(house.bin, "review-body"), ref]
-    world.suppose_owned(house.bin, "review-body", streams)
-    return body_under(house, ref, kind)
+def association(house: House) -> Body:
+    """The school's teachers of law."""
+    initiate(house, association_id=LAW_MO, discipline_code=LAW)
+    join(house, *TEACHERS[:3], token=LAW_MO)
+    give, named = house.world.give, named_mo(house, LAW_MO)
+    give(house.head, EstablishAssociation, **named)
+    elect_leader(house, TEACHERS[0], LAW_MO)
+    give(house.head, ActivateAssociation, **named)
+    return body_under(house, reference(house.bin, LAW_MO), "ASSOCIATION_MO")
 
 
 def a_sitting(house: House, body: Body, document: str, said: str) -> Sitting:
     """A real meeting of the body that concludes this on the document as it is now."""
     sitting = convene(house, body.ref)
     sitting.place(document, "RETURN" if said == "RETURN" else "POSITIVE")
-    sitting.open(*TEACHERS[:3])
+    sitting.open(*house.world.body(body.ref).members[:3])
     sitting.vote(1, 0 if said == "NEGATIVE" else 3)
     sitting.close()
     return sitting
