@@ -191,9 +191,10 @@ class Selecting:
             yield "reviewed", Audience.REVIEWER, where
 
     def _public(self, base: Narrowed) -> Iterator[Scope]:
-        where = narrowed(base, "state", PUBLIC_STATES)
-        if where is not None:
-            yield "public", Audience.PUBLIC, where
+        for state in PUBLIC_STATES:  # one by one: each is read in the order of pages
+            where = narrowed(base, "state", [state])
+            if where is not None:
+                yield "public", Audience.PUBLIC, where
 
     def _before(self, viewer: Viewer) -> list[str]:
         where = {"hosts__has": viewer.organisation}

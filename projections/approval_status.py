@@ -361,6 +361,12 @@ APPROVAL_STATUS = Projection(
     key=("document_id",),
     keys=keys,
     fold=fold,
-    indexes=(("org_bin", "state"), ("state",), ("kind",)),
+    # Pages go by organisation and document, within a state or not.
+    indexes=(
+        ("org_bin", "document_id"),
+        ("state", "org_bin", "document_id"),
+        ("last_position",),
+        ("kind",),
+    ),
     aggregates=frozenset({"document"}),
 )

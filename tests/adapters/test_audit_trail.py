@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters import cli_audit
 from domain.dates import local_day
 from domain.regulation.pack import LANGUAGES
 from tests.adapters.http_door import Door, opened, refused
@@ -146,3 +147,24 @@ def test_an_explanation_is_for_the_owner_and_the_auditor(door: Door) -> None:
     refused(door.client.get(path, headers=door.stranger), 404, "QUERY-UNKNOWN")
     steps = door.client.get(path, headers=door.auditor).json()["steps"]
     assert [step["command"] for step in steps] == ["document.annul"]
+
+
+def test_the_command_line_shows_all_of_it_in_each_language(door: Door) -> None:
+    found = trail(door, door.told.approved)
+    told = door.client.get(
+        f"/v1/documents/{door.told.in_review}/explain", headers=door.auditor
+    ).json()
+    for language in LANGUAGES:
+        for entry in found["entries"]:
+            row = cli_audit.entry_row(entry, language)
+            assert len(row) == len(cli_audit.ENTRY_COLUMNS) and row[-1]
+        for one in found["verdicts"]:
+            row = cli_audit.verdict_row(one, language)
+            assert len(row) == len(cli_audit.VERDICT_COLUMNS) and row[2]
+    for refusal in found["refusals"]:
+        row = cli_audit.refusal_row(refusal)
+        assert len(row) == len(cli_audit.REFUSAL_COLUMNS) and row[1]
+    clauses = [cli_audit.clause_row(clause) for clause in told["clauses"]]
+    assert {row[0] for row in clauses} == {"+", "-"}
+    steps = [cli_audit.step_row(step) for step in told["steps"]]
+    assert all(row[0] and (row[2] or row[3]) for row in steps)

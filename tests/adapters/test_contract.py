@@ -122,13 +122,14 @@ def test_a_stranger_with_the_page_alone_commands_reads_and_subscribes(
                     expected = 403  # a REGISTRAR audits nothing
                 assert found.status_code == expected, path
         auditor = address_of(node.data, "auditor")
-        everything = run_reader(tmp_path / "r.py", auditor, "adisteme.ev.>", 2)
+        everything = run_reader(tmp_path / "r.py", auditor, "adisteme.ev.>", 3)
         assert [line[1] for line in everything] == [
+            "kz.adisteme.node.operator-granted.v1",
             "kz.adisteme.node.operator-granted.v1",
             "kz.adisteme.organisation.registered.v1",
         ]
         guest = address_of(node.data, "guest")
         public = run_reader(tmp_path / "r.py", guest, "adisteme.ev.pub.>", 1)
-        assert public == everything[1:2]
+        assert public == everything[2:3]
     finally:
         node.stop()
