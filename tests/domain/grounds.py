@@ -5,16 +5,20 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from domain.identifiers import Stream
+from domain.identifiers import Names, Stream
+from domain.messages import COMMANDS
 from tests.domain.given import (
     AIGERIM,
     DAULET,
     EM_UNIT,
     FACULTY,
+    KAIRAT,
     LAW,
     LAWYERS,
     METHODICAL_UNIT,
+    NEIGHBOUR,
     SAULE,
+    SYMBAT,
     UNIVERSITY,
     House,
     appoint,
@@ -23,13 +27,14 @@ from tests.domain.given import (
     form_commission,
     form_department,
     found,
-    found_college,
+    found_neighbour,
     open_unit,
     seat_council,
     set_methodists,
 )
 from tests.domain.reviewing import Sitting, convene
-from tests.domain.scenario import Hat, World
+from tests.domain.scenario import Hat, World, staff_hat
+from tests.domain.schools import elect_leader, initiate, join, named_mo
 
 INSTITUTE = "institute"
 KIND_OF_LEVEL = {
@@ -39,6 +44,8 @@ KIND_OF_LEVEL = {
     "HE": ("UNIVERSITY", ("HE",)),
 }
 TEACHERS = LAWYERS
+MO_HERE = Stream(f"association/{UNIVERSITY}.algebra")
+"""Under the token that the stories of schools give to an association."""
 
 
 class Body(Struct, frozen=True):
@@ -61,7 +68,7 @@ class Grounds(Struct, frozen=True):
         world = self.house.world.copy()
         world.log, world.accepted = [], []
         kept = {body.ref for body in bodies}
-        for kind in ("council", "review-body", "unit"):
+        for kind in ("council", "review-body", "unit", "association"):
             streams = world.owned(self.house.bin, kind)
             gone = {body.ref for body in self.bodies} - kept
             world.suppose_owned(
@@ -79,7 +86,8 @@ def grounds(level: str) -> Grounds:
 def _grounds(level: str) -> Grounds:
     kind, levels = KIND_OF_LEVEL[level]
     world = World()
-    stranger = found_college(world).head
+    neighbour = found_neighbour(world)
+    appoint(neighbour, SYMBAT, "TEACHER", LAW)
     house = found(world, UNIVERSITY, kind, levels, AIGERIM, DAULET, FACULTY)
     staff(house)
     house = msgspec.structs.replace(house, level=level)
@@ -92,7 +100,7 @@ def _grounds(level: str) -> Grounds:
         Body(EM_UNIT, "EM_UNIT", house.methodist()),
     ]
     world.later(days=1)
-    return Grounds(house, tuple(bodies), stranger)
+    return Grounds(house, tuple(bodies), neighbour.head)
 
 
 def staff(house: House) -> None:
@@ -111,52 +119,60 @@ def kind_of(world: World, ref: Stream) -> str:
 
 
 def teaching_bodies(house: House) -> list[Body]:
-    """What discusses a document first: commission, department, association, joint.
-
-    One of them is formed; what this house could not form alone has the same state
-    under another kind, as a route sees no more of it.
-    """
-    if house.level in ("HE", "PSE"):
-        formed = form_department(house, "law", TEACHERS, levels=[house.level])
-        appoint_department_head(house, "law", TEACHERS[0])
-        return [
-            body_under(house, formed, "DEPARTMENT"),
-            *([joint(house, formed)] if house.level == "PSE" else []),
-        ]
+    """What discusses a document first: commission, department, association, joint."""
+    if house.level == "SECONDARY":
+        return [Body(an_association(house), "ASSOCIATION_MO", house.officer(MO_HERE))]
     if house.level == "TVE":
-        formed = form_commission(
+        own = form_commission(
             house, "law", TEACHERS, discipline_codes=[LAW], unit_id=FACULTY
         )
         elect_chair(house, "law", TEACHERS[0])
-        return [body_under(house, formed, "COMMISSION"), joint(house, formed)]
-    of_another_level = _grounds("TVE")
-    formed = of_another_level.bodies[0].ref
-    return [
-        supposed(house, of_another_level.house.world, formed, "ASSOCIATION_MO", "mo")
-    ]
+    else:
+        own = form_department(house, "law", TEACHERS, levels=[house.level])
+        appoint_department_head(house, "law", TEACHERS[0])
+    kind = "COMMISSION" if house.level == "TVE" else "DEPARTMENT"
+    first = Body(own, kind, house.officer(own))
+    if house.level == "HE":
+        return [first]
+    together = a_joint_commission(house)
+    return [first, Body(together, "JOINT_COMMISSION", house.officer(together))]
 
 
-def body_under(house: House, ref: Stream, kind: str) -> Body:
-    return Body(ref, kind, house.officer(ref))
+def an_association(house: House) -> Stream:
+    """Of the teachers of the discipline, who elect one of them to lead it."""
+    initiate(house, discipline_code=LAW)
+    join(house, *TEACHERS)
+    house.world.give(house.head, COMMANDS["association.establish"], **named_mo(house))
+    elect_leader(house, TEACHERS[0])
+    house.world.give(house.head, COMMANDS["association.activate"], **named_mo(house))
+    return MO_HERE
 
 
-def joint(house: House, like: Stream) -> Body:
-    return supposed(house, house.world, like, "JOINT_COMMISSION", "joint")
-
-
-def supposed(house: House, source: World, like: Stream, kind: str, name: str) -> Body:
-    """A body like another one, under another kind and name."""
-    ref = Stream(f"review-body/{house.bin}.{name}")
-    state = source.state(like)
-    assert isinstance(state, Struct)
-    world = house.world
-    changed = msgspec.structs.replace(
-        state, body_id=name, kind=kind, levels=(house.level,)
+def a_joint_commission(house: House) -> Stream:
+    """Of the teachers of this house and one of its neighbour's."""
+    give, part = house.world.give, {"body_id": "joint"}
+    give(
+        house.head,
+        COMMANDS["review-body.propose-joint"],
+        bin=house.bin,
+        **part,
+        names=Names(ru="Совместная комиссия"),
+        levels=[house.level],
+        members=TEACHERS,
+        organisations=[NEIGHBOUR],
+        discipline_codes=[LAW],
     )
-    world.suppose(ref, changed, source.version(like))
-    streams = [*world.owned(house.bin, "review-body"), ref]
-    world.suppose_owned(house.bin, "review-body", streams)
-    return body_under(house, ref, kind)
+    give(
+        staff_hat(NEIGHBOUR, KAIRAT),
+        COMMANDS["participation.consent"],
+        bin=NEIGHBOUR,
+        host=house.bin,
+        **part,
+        members=[SYMBAT],
+    )
+    give(house.head, COMMANDS["review-body.form-joint"], bin=house.bin, **part)
+    elect_chair(house, "joint", TEACHERS[0])
+    return Stream(f"review-body/{house.bin}.joint")
 
 
 def a_sitting(house: House, body: Body, document: str, said: str) -> Sitting:
