@@ -14,27 +14,26 @@ from msgspec import Struct
 from adapters.demo.institutions import synthetic_bin
 from adapters.orders import Refused
 from domain.decider import Command
-from domain.identifiers import NODE, Bin, CapacityId, Names, Stream
+from domain.identifiers import NODE, Bin, CapacityId, Names, PersonId, Stream
 from domain.messages import COMMANDS, owner_of, stream_of
 from domain.regulation.pack import rule_pack
 from tests.adapters.turned_bus import turned_bus
 from tests.domain.given import (
     ALMATY,
-    BOLAT,
     DEPARTMENT,
-    ERLAN,
     LAWYERS,
     NEW_YEAR,
     ROZA,
     SYMBAT,
     UNIVERSITY_COUNCIL,
-    ZHANNA,
+    House,
     a_university,
     open_unit,
 )
-from tests.domain.reviewing import SALTED, convene, draft
+from tests.domain.reviewing import SALTED, conclude, convene, draft, submit
 from tests.domain.saga import a_saga
 from tests.domain.scenario import ONE_MINUTE, THE_NODE, Hat, World, person
+from tests.domain.schools import ASKAR, DINARA, ILYAS, KAMILA, MO, a_school, named_mo
 from tests.domain.seats import Seat, rows_that_let, seats_in
 
 PACK = rule_pack()
@@ -64,22 +63,8 @@ class Moment(Struct, frozen=True):
 def others_at_work() -> World:
     """What the saga tells of a council, a commission, a registrar; here of others."""
     house = a_university()
-    sitting = convene(house, DEPARTMENT)
-    sitting.place(draft(house))
-    sitting.does(COMMANDS["meeting.place-item"], kind="OTHER")
-    sitting.open(*LAWYERS)
-    sitting.does(COMMANDS["meeting.record-departure"], person_id=ZHANNA)
-    sitting.does(COMMANDS["meeting.recuse"], item=1, person_id=BOLAT)
-    sitting.vote(1, 1, 1)
-    sitting.does(COMMANDS["meeting.annul-vote"], item=1, reason_ref=SALTED)
-    sitting.vote(1, 2)
-    sitting.does(COMMANDS["meeting.postpone-item"], item=2)
-    sitting.close()
-    sitting.does(
-        COMMANDS["meeting.minute"], minutes_ref=SALTED, signed_by=[ERLAN, ZHANNA]
-    )
-    for body in (DEPARTMENT, UNIVERSITY_COUNCIL):
-        convene(house, body).does(COMMANDS["meeting.call-off"])
+    a_lively_meeting(house, DEPARTMENT, LAWYERS)
+    convene(house, UNIVERSITY_COUNCIL).does(COMMANDS["meeting.call-off"])
     house.world.give(
         house.officer(DEPARTMENT),
         COMMANDS["review-body.invite-specialist"],
@@ -94,10 +79,50 @@ def others_at_work() -> World:
     return house.world
 
 
+def a_leader_at_work() -> World:
+    """The leader of a school's association does all that leaders may."""
+    house = a_school()
+    a_lively_meeting(house, MO, (ASKAR, DINARA, KAMILA))
+    document = draft(house)
+    submit(house, document)
+    conclude(house, document, MO)
+    give, leader = house.world.give, house.officer(MO)
+    give(house.teacher(ILYAS), COMMANDS["association.apply"], **named_mo(house))
+    accept = {**named_mo(house), "person_id": ILYAS}
+    give(leader, COMMANDS["association.accept-member"], **accept)
+    sitting = convene(house, MO)
+    sitting.does(COMMANDS["meeting.place-item"], kind="OTHER")
+    sitting.open()
+    sitting.vote(1, 3)
+    sitting.close()
+    vote = {"meeting_id": sitting.meeting, "item": 1}
+    give(leader, COMMANDS["association.dissolve"], **named_mo(house), **vote)
+    return house.world
+
+
+def a_lively_meeting(house: House, body: Stream, members: Sequence[PersonId]) -> None:
+    """With a recusal, a departure, an annulled vote, a postponed item and minutes."""
+    first, second, last = members[0], members[1], members[-1]
+    sitting = convene(house, body)
+    sitting.place(draft(house))
+    sitting.does(COMMANDS["meeting.place-item"], kind="OTHER")
+    sitting.open(*members)
+    sitting.does(COMMANDS["meeting.recuse"], item=1, person_id=first)
+    sitting.vote(1, 1, 1)
+    sitting.does(COMMANDS["meeting.annul-vote"], item=1, reason_ref=SALTED)
+    sitting.vote(1, 2)
+    sitting.does(COMMANDS["meeting.record-departure"], person_id=last)
+    sitting.does(COMMANDS["meeting.postpone-item"], item=2)
+    sitting.close()
+    minutes = {"minutes_ref": SALTED, "signed_by": [second, last]}
+    sitting.does(COMMANDS["meeting.minute"], **minutes)
+    convene(house, body).does(COMMANDS["meeting.call-off"])
+
+
 @cache
 def moments() -> tuple[Moment, ...]:
     found = []
-    for told in (others_at_work(), a_saga()):
+    for told in (others_at_work(), a_leader_at_work(), a_saga()):
         world = World(told.pack)
         for at, hat, command in told.accepted:
             world.now = at - ONE_MINUTE

@@ -5,25 +5,20 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from domain.association_commands import ActivateAssociation, EstablishAssociation
-from domain.association_state import reference
-from domain.identifiers import Stream
-from domain.participation_commands import ConsentToParticipation
-from domain.review_body_commands import FormJointCommission
+from domain.identifiers import Names, Stream
+from domain.messages import COMMANDS
 from tests.domain.given import (
-    AIDA,
     AIGERIM,
     DAULET,
-    DINA,
     EM_UNIT,
     FACULTY,
     KAIRAT,
     LAW,
     LAWYERS,
-    MADI,
     METHODICAL_UNIT,
     NEIGHBOUR,
     SAULE,
+    SYMBAT,
     UNIVERSITY,
     House,
     appoint,
@@ -32,18 +27,16 @@ from tests.domain.given import (
     form_commission,
     form_department,
     found,
-    found_college,
+    found_neighbour,
     open_unit,
-    propose_joint,
     seat_council,
     set_methodists,
 )
 from tests.domain.reviewing import Sitting, convene
-from tests.domain.scenario import Hat, World
+from tests.domain.scenario import Hat, World, staff_hat
 from tests.domain.schools import elect_leader, initiate, join, named_mo
 
 INSTITUTE = "institute"
-LAW_MO = "law-mo"
 KIND_OF_LEVEL = {
     "SECONDARY": ("SCHOOL", ("SECONDARY",)),
     "TVE": ("COLLEGE", ("TVE",)),
@@ -51,6 +44,8 @@ KIND_OF_LEVEL = {
     "HE": ("UNIVERSITY", ("HE",)),
 }
 TEACHERS = LAWYERS
+MO_HERE = Stream(f"association/{UNIVERSITY}.algebra")
+"""Under the token that the stories of schools give to an association."""
 
 
 class Body(Struct, frozen=True):
@@ -73,7 +68,7 @@ class Grounds(Struct, frozen=True):
         world = self.house.world.copy()
         world.log, world.accepted = [], []
         kept = {body.ref for body in bodies}
-        for kind in ("association", "council", "review-body", "unit"):
+        for kind in ("council", "review-body", "unit", "association"):
             streams = world.owned(self.house.bin, kind)
             gone = {body.ref for body in self.bodies} - kept
             world.suppose_owned(
@@ -91,7 +86,8 @@ def grounds(level: str) -> Grounds:
 def _grounds(level: str) -> Grounds:
     kind, levels = KIND_OF_LEVEL[level]
     world = World()
-    stranger = found_college(world).head
+    neighbour = found_neighbour(world)
+    appoint(neighbour, SYMBAT, "TEACHER", LAW)
     house = found(world, UNIVERSITY, kind, levels, AIGERIM, DAULET, FACULTY)
     staff(house)
     house = msgspec.structs.replace(house, level=level)
@@ -104,7 +100,7 @@ def _grounds(level: str) -> Grounds:
         Body(EM_UNIT, "EM_UNIT", house.methodist()),
     ]
     world.later(days=1)
-    return Grounds(house, tuple(bodies), stranger)
+    return Grounds(house, tuple(bodies), neighbour.head)
 
 
 def staff(house: House) -> None:
@@ -124,61 +120,66 @@ def kind_of(world: World, ref: Stream) -> str:
 
 def teaching_bodies(house: House) -> list[Body]:
     """What discusses a document first: commission, department, association, joint."""
-    if house.level in ("HE", "PSE"):
-        formed = form_department(house, "law", TEACHERS, levels=[house.level])
-        appoint_department_head(house, "law", TEACHERS[0])
-        return [
-            body_under(house, formed, "DEPARTMENT"),
-            *([joint(house)] if house.level == "PSE" else []),
-        ]
+    if house.level == "SECONDARY":
+        return [Body(an_association(house), "ASSOCIATION_MO", house.officer(MO_HERE))]
     if house.level == "TVE":
-        formed = form_commission(
+        own = form_commission(
             house, "law", TEACHERS, discipline_codes=[LAW], unit_id=FACULTY
         )
         elect_chair(house, "law", TEACHERS[0])
-        return [body_under(house, formed, "COMMISSION"), joint(house)]
-    return [association(house)]
+    else:
+        own = form_department(house, "law", TEACHERS, levels=[house.level])
+        appoint_department_head(house, "law", TEACHERS[0])
+    kind = "COMMISSION" if house.level == "TVE" else "DEPARTMENT"
+    first = Body(own, kind, house.officer(own))
+    if house.level == "HE":
+        return [first]
+    together = a_joint_commission(house)
+    return [first, Body(together, "JOINT_COMMISSION", house.officer(together))]
 
 
-def body_under(house: House, ref: Stream, kind: str) -> Body:
-    return Body(ref, kind, house.officer(ref))
+def an_association(house: House) -> Stream:
+    """Of the teachers of the discipline, who elect one of them to lead it."""
+    initiate(house, discipline_code=LAW)
+    join(house, *TEACHERS)
+    house.world.give(house.head, COMMANDS["association.establish"], **named_mo(house))
+    elect_leader(house, TEACHERS[0])
+    house.world.give(house.head, COMMANDS["association.activate"], **named_mo(house))
+    return MO_HERE
 
 
-def joint(house: House) -> Body:
-    """Lawyers of the house and of a higher college that has too few of its own."""
-    levels = ("PSE", "TVE")
-    kind, head, deputy = "HIGHER_COLLEGE", KAIRAT, AIDA
-    neighbour = found(house.world, NEIGHBOUR, kind, levels, head, deputy, "adm")
-    for lawyer in (MADI, DINA):
-        appoint(neighbour, lawyer, "TEACHER", LAW)
-    one = {"bin": house.bin, "body_id": "joint"}
-    asked = {**one, "bin": NEIGHBOUR, "host": house.bin}
-    codes = {"levels": [house.level], "discipline_codes": [LAW]}
-    propose_joint(house, TEACHERS[:1], **one, **codes)
-    give = house.world.give
-    give(neighbour.head, ConsentToParticipation, **asked, members=(MADI, DINA))
-    give(house.head, FormJointCommission, **one)
+def a_joint_commission(house: House) -> Stream:
+    """Of the teachers of this house and one of its neighbour's."""
+    give, part = house.world.give, {"body_id": "joint"}
+    give(
+        house.head,
+        COMMANDS["review-body.propose-joint"],
+        bin=house.bin,
+        **part,
+        names=Names(ru="Совместная комиссия"),
+        levels=[house.level],
+        members=TEACHERS,
+        organisations=[NEIGHBOUR],
+        discipline_codes=[LAW],
+    )
+    give(
+        staff_hat(NEIGHBOUR, KAIRAT),
+        COMMANDS["participation.consent"],
+        bin=NEIGHBOUR,
+        host=house.bin,
+        **part,
+        members=[SYMBAT],
+    )
+    give(house.head, COMMANDS["review-body.form-joint"], bin=house.bin, **part)
     elect_chair(house, "joint", TEACHERS[0])
-    ref = Stream(f"review-body/{house.bin}.joint")
-    return body_under(house, ref, "JOINT_COMMISSION")
-
-
-def association(house: House) -> Body:
-    """The school's teachers of law."""
-    initiate(house, association_id=LAW_MO, discipline_code=LAW)
-    join(house, *TEACHERS[:3], token=LAW_MO)
-    give, named = house.world.give, named_mo(house, LAW_MO)
-    give(house.head, EstablishAssociation, **named)
-    elect_leader(house, TEACHERS[0], LAW_MO)
-    give(house.head, ActivateAssociation, **named)
-    return body_under(house, reference(house.bin, LAW_MO), "ASSOCIATION_MO")
+    return Stream(f"review-body/{house.bin}.joint")
 
 
 def a_sitting(house: House, body: Body, document: str, said: str) -> Sitting:
     """A real meeting of the body that concludes this on the document as it is now."""
     sitting = convene(house, body.ref)
     sitting.place(document, "RETURN" if said == "RETURN" else "POSITIVE")
-    sitting.open(*house.world.body(body.ref).members[:3])
+    sitting.open(*TEACHERS[:3])
     sitting.vote(1, 0 if said == "NEGATIVE" else 3)
     sitting.close()
     return sitting

@@ -3,6 +3,7 @@
 from domain.regulation.pack import rule_pack
 from tests.domain.provoking import Provocation
 from tests.domain.provoking_actors import OF_ACTORS
+from tests.domain.provoking_associations import OF_ASSOCIATIONS
 from tests.domain.provoking_bodies import OF_BODIES
 from tests.domain.provoking_documents import ENDINGS, OF_DOCUMENTS
 from tests.domain.provoking_history import OF_HISTORY
@@ -13,6 +14,7 @@ PACK = rule_pack()
 PROVOCATIONS: dict[str, Provocation] = {
     **OF_ORGANISATIONS,
     **OF_BODIES,
+    **OF_ASSOCIATIONS,
     **OF_MEETINGS,
     **OF_DOCUMENTS,
     **OF_ACTORS,

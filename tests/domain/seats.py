@@ -44,6 +44,14 @@ def seats_in(world: World) -> Iterator[Seat]:
                 yield Seat(Hat(person, owner, capacity), role)
 
 
+def parties(world: World, body: Stream, owner: str) -> set[str]:
+    """Who takes part in a body: its owner, and who was asked or has joined."""
+    state: Any = world.state(body)  # a reviewing body's, if any
+    joined = getattr(state, "organisations", None) or ()
+    asked = getattr(state, "asked", None) or ()
+    return {owner, *joined, *asked}
+
+
 def rows_that_let(world: World, seat: Seat, command: Command) -> list[str]:
     """The rows of the table under which this seat may give the command here."""
     stream = stream_of(command)
@@ -58,6 +66,7 @@ def rows_that_let(world: World, seat: Seat, command: Command) -> list[str]:
             "": seat.hat.organisation == NODE,
             "own": seat.hat.organisation == owner or not owner,
             "body": seat.stream == body,
+            "participant": seat.hat.organisation in parties(world, body, owner),
         }[whose]
         if (seat.role == role or by_staff) and is_there:
             rows.append(row)
