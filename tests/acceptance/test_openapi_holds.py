@@ -37,6 +37,8 @@ def held(node: ToldNode, folder: Path, role: str, *words: str) -> None:
         "org": [node.bin],
         "document_id": [node.approved, node.in_review],
         "ref": [node.remarks],
+        "body": [node.body],
+        "awaits": [node.body],
         "name": ["approval_status", "org_directory"],
         "capacity": [node.capacities[role]],
         "code": ["R19-APPROVER"],
