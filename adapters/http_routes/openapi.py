@@ -62,7 +62,7 @@ No text of a command may hold the character U+0000.
 
 An address that is not described here is 404 QUERY-UNKNOWN, under /v1/commands/ 422
 CMD-UNKNOWN; a method that is not described is 405 QUERY-METHOD with `Allow`.
-HEAD is answered as GET is, without the body.
+HEAD is answered as GET is, without the body, and OPTIONS by 204 with `Allow`.
 A query parameter that is not described is 422 QUERY-MALFORMED where others are. What is
 no HTTP is 400, as text."""
 
