@@ -177,6 +177,7 @@ ANSWER_EXAMPLES: dict[str, Struct] = {
             bus=_well,
             relay=_well,
             views=Part(state="running", is_well=True, position=42, lag=0, parked=0),
+            command_door=Part(state="running", is_well=True),
         ),
         Liveness(status="live"),
         Jwks(

@@ -23,6 +23,7 @@ class HealthAnswer(Struct, frozen=True, kw_only=True):
     bus: Part
     relay: Part
     views: Part
+    command_door: Part
 
 
 class RefusalAnswer(Struct, frozen=True, kw_only=True):
@@ -63,4 +64,5 @@ def health_answer(health: Health) -> HealthAnswer:
         bus=health.bus,
         relay=health.relay,
         views=health.views,
+        command_door=health.command_door,
     )

@@ -33,20 +33,25 @@ class Part(Struct, frozen=True, kw_only=True):
     parked: int | None = None
 
 
+OFF = Part(state="off", is_well=True)
+"""Of a part that this process has none of."""
+
+
 class Health(Struct, frozen=True, kw_only=True):
-    """How the parts of the node are."""
+    """How the parts of the node are; `command_door`: whether NATS brings commands."""
 
     store: Part
     bus: Part
     relay: Part
     views: Part
+    command_door: Part = OFF
 
     @property
     def status(self) -> Literal["ready", "degraded", "down"]:
         """Only a store that is down keeps commands out."""
         if not self.store.is_well:
             return "down"
-        others = (self.bus, self.relay, self.views)
+        others = (self.bus, self.relay, self.views, self.command_door)
         return "ready" if all(part.is_well for part in others) else "degraded"
 
 

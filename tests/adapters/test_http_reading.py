@@ -193,6 +193,11 @@ def test_content_that_cannot_be_kept_is_refused(
         (Health(store=WELL, bus=ILL, relay=ILL, views=WELL), 200, "degraded"),
         (Health(store=WELL, bus=WELL, relay=WELL, views=ILL), 200, "degraded"),
         (Health(store=ILL, bus=WELL, relay=WELL, views=WELL), 503, "down"),
+        (
+            Health(store=WELL, bus=WELL, relay=WELL, views=WELL, command_door=ILL),
+            200,
+            "degraded",
+        ),
     ],
 )
 def test_the_node_says_how_it_is(
@@ -205,7 +210,8 @@ def test_the_node_says_how_it_is(
     finally:
         door.switches.health = well
     assert (answer.status_code, answer.json()["status"]) == (status, word)
-    assert answer.json()["store"]["is_well"] is health.store.is_well
+    for part in ("store", "command_door"):
+        assert answer.json()[part]["is_well"] is getattr(health, part).is_well
     assert door.client.get("/health/live").json() == {"status": "live"}
 
 
