@@ -320,6 +320,17 @@ def run_demo(settings: Settings, *, as_json: bool) -> int:
     return 0 if report.is_whole else 1
 
 
+def approved_by_kind(node: Node) -> dict[str, dict[str, int]]:
+    def approved(kind: str, level: str) -> int:
+        wanted = {"state": "APPROVED", "kind": kind, "level": level}
+        return node.views.count(APPROVAL_STATUS, wanted)
+
+    return {
+        kind: {level: approved(kind, level) for level in node.pack.levels}
+        for kind in node.pack.document_kinds()
+    }
+
+
 async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
     async with node.running():
         operator = node.first_operator()
@@ -347,6 +358,7 @@ async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Tell
             organisations=node.views.count(ORG_DIRECTORY, {}),
             documents=documents,
             approved=node.views.count(APPROVAL_STATUS, {"state": "APPROVED"}),
+            approved_by_kind=approved_by_kind(node),
             refused=node.store.count_refusals(),
             commands=teller.commands,
             events_stored=stored,

@@ -17,9 +17,18 @@ def show_report(
         ("what", "count"),
         (
             ("organisations registered (synthetic BINs)", report.organisations),
-            ("working study plans taken through (rule 19)", report.documents),
-            ("approved by the head", report.approved),
+            ("documents taken through their routes", report.documents),
+            ("approved by the head or the deputy head", report.approved),
             ("commands given", report.commands),
+        ),
+    )
+    show_table(
+        console,
+        "Approved, by kind and level",
+        ("kind", "rule", *pack.levels),
+        (
+            (kind, pack.rule_of_kind(kind), *(by_level[one] for one in pack.levels))
+            for kind, by_level in report.approved_by_kind.items()
         ),
     )
     show_table(

@@ -39,11 +39,15 @@ class SubscriberReport(Struct, frozen=True):
 
 
 class DemoReport(Struct, frozen=True, kw_only=True):
-    """The demo in numbers; `lag` is what the views have not yet shown."""
+    """The demo in numbers; `lag` is what the views have not yet shown.
+
+    `approved_by_kind` counts approvals by kind of document and level of education.
+    """
 
     organisations: int
     documents: int
     approved: int
+    approved_by_kind: dict[str, dict[str, int]]
     refused: dict[str, int]
     commands: int
     events_stored: int

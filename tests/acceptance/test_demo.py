@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from domain.regulation.pack import rule_pack
+
 
 def run_demo(data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -25,6 +27,13 @@ def test_the_demo_ends_well_and_every_count_agrees(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert report["organisations"] >= 40
     assert report["approved"] == report["documents"] == report["approval_rows"] > 0
+    by_level = [set(one) for one in report["approved_by_kind"].values()]
+    assert by_level and all(levels == set(rule_pack().levels) for levels in by_level)
+    assert all(
+        count > 0
+        for one in report["approved_by_kind"].values()
+        for count in one.values()
+    )
     assert {"R19-APPROVER", "R19-NOT-ALL-POSITIVE"} <= set(report["refused"])
     assert (
         report["events_stored"]
