@@ -1,6 +1,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+PARSER := tests/contract/asyncapi_parser
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 .DEFAULT_GOAL := help
 
 .PHONY: help demo serve test check bench faults lock clean
@@ -15,8 +17,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+$(VENV)/.dev: requirements-dev.lock $(PARSER)/package-lock.json $(VENV)/.runtime
 	@$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@mkdir -p $(VENV)/node && cp $(PARSER)/package.json $(PARSER)/package-lock.json $(VENV)/node
+	@$(NPM) ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 demo: $(VENV)/.runtime ## Set up, then run study plans of 40 universities from command to subscriber
@@ -35,7 +39,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not faults and not benchmark"
 
 faults: $(VENV)/.dev ## The long storms: kills and outages under load
-	$(BIN)/python -m pytest -m faults -s tests/faults
+	$(BIN)/python -m pytest -m faults -s
 
 bench: $(VENV)/.dev ## Print the ratios of tests/benchmarks and write bench.json
 	$(BIN)/python -m tests.benchmarks
@@ -43,6 +47,7 @@ bench: $(VENV)/.dev ## Print the ratios of tests/benchmarks and write bench.json
 lock: $(VENV)/.dev ## Pin every dependency again, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml requirements-build.in -o requirements-dev.lock
+	cd $(PARSER) && $(NPM) update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 
 clean: ## Remove what was set up and the demo's data
 	rm -rf $(VENV) var bench.json

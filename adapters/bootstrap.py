@@ -15,8 +15,10 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from adapters.command_bus import CommandBus
+from adapters.counting import Counting
 from adapters.data_folder import DataFolder
 from adapters.envelope import StoreUnavailable, recorded
+from adapters.explanations import Explanations
 from adapters.health import own_health, seen_health
 from adapters.http_routes.doors import Doors, Health
 from adapters.identity import Identities, Issuer, NodeKey
@@ -36,12 +38,16 @@ from adapters.settings import Settings
 from adapters.stores import open_stores
 from adapters.views import AnyProjection
 from adapters.watch import Watch
+from adapters.work_queries import WorkQueries
 from domain.identifiers import CapacityId, CommandId, PersonId
-from domain.node import GrantOperator, stream_of
+from domain.node import AUDITOR, REGISTRAR, GrantOperator, stream_of
 from domain.regulation.pack import RulePack, rule_pack
 from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
+from projections.meeting_calendar import MEETING_CALENDAR
 from projections.org_directory import ORG_DIRECTORY
+from projections.review_desk import REVIEW_DESK
+from projections.staff_registry import STAFF_REGISTRY
 
 log = structlog.get_logger()
 
@@ -49,6 +55,9 @@ PROJECTIONS: tuple[AnyProjection, ...] = (
     ORG_DIRECTORY,
     APPROVAL_STATUS,
     APPROVAL_STAGE,
+    REVIEW_DESK,
+    MEETING_CALENDAR,
+    STAFF_REGISTRY,
 )
 WATCH_SECONDS = 0.2
 
@@ -64,10 +73,14 @@ class RoleRefused(Exception):
 
 
 class Operator(Struct, frozen=True):
-    """The first REGISTRAR, whom the first start of a node makes."""
+    """The first REGISTRAR, whom the first start of a node makes; and an AUDITOR.
+
+    They are two, so that a token that may register reads nothing but what is public.
+    """
 
     person: PersonId
     capacity: CapacityId
+    auditor: PersonId | None = None
 
 
 class Node:
@@ -157,31 +170,44 @@ class Node:
     def first_operator(self) -> Operator | None:
         """The node's first REGISTRAR, granted by the node itself at its first start.
 
-        None where another folder holds the note of who that is.
+        With it the AUDITOR who reads for the command line. None where another folder
+        holds the note of who they are.
         """
         path = self.folder.path / "operator.json"
         stream = stream_of(self.settings.node)
         if self.store.head(stream):
             if not path.exists():
                 return None
-            return msgspec.json.decode(path.read_bytes(), type=Operator)
-        # Written down first: a note without a grant is mended by the next start.
-        operator = Operator(PersonId(str(uuid4())), CapacityId(f"{stream}#1"))
-        write_private(path, msgspec.json.encode(operator))
-        granted = self.bus.handle_system(
+            operator = msgspec.json.decode(path.read_bytes(), type=Operator)
+        else:
+            # Written down first: a note without a grant is mended by the next start.
+            operator = Operator(PersonId(str(uuid4())), CapacityId(f"{stream}#1"))
+            write_private(path, msgspec.json.encode(operator))
+            if not self._granted(operator.person, REGISTRAR, expected_version=0):
+                path.unlink()
+                raise RoleRefused("the first operator was granted elsewhere meanwhile")
+        if operator.auditor is None:
+            auditor = PersonId(str(uuid4()))
+            if not self._granted(auditor, AUDITOR):
+                raise RoleRefused("the first auditor was refused")
+            operator = msgspec.structs.replace(operator, auditor=auditor)
+            write_private(path, msgspec.json.encode(operator))
+        return operator
+
+    def _granted(
+        self, person: PersonId, role: str, expected_version: int | None = None
+    ) -> bool:
+        answer = self.bus.handle_system(
             GrantOperator(
                 command_id=CommandId(str(uuid4())),
-                capacity=CapacityId(f"{stream}#0"),
+                capacity=CapacityId(f"{stream_of(self.settings.node)}#0"),
                 node=self.settings.node,
-                person_id=operator.person,
-                role="REGISTRAR",
-                expected_version=0,
+                person_id=person,
+                role=role,
+                expected_version=expected_version,
             )
         )
-        if not isinstance(granted, Accepted):
-            path.unlink()
-            raise RoleRefused(f"the first operator was refused: {granted.code}")
-        return operator
+        return isinstance(answer, Accepted)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Node"]:
@@ -316,14 +342,15 @@ def require_parts(settings: Settings, role: Role) -> None:
 def doors_of(node: Node) -> Doors:
     """What the HTTP door needs, taken from a node."""
     key = NodeKey(node.folder.path / "keys", node.settings.node)
-    further = node.settings.issuers
-    issuers = (
-        msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
-    )
+    queries = Queries(node.views, node.wait_for, node.pack)
     return Doors(
         submit=node.bus.submit,
-        identities=Identities([key.as_issuer(), *issuers]),
-        queries=Queries(node.views, node.wait_for),
+        identities=known_identities(node.settings, key),
+        queries=queries,
+        streams=node.store,
+        explanations=Explanations(node.store, node.views, node.pack),
+        work=WorkQueries(queries, node.views, node.store, node.pack),
+        counting=Counting(queries, node.views, node.pack, node.store.count_refusals),
         content=node.content,
         refusals=node.store.refusals,
         roles_of=Operators(node.store, node.settings.node).roles_of,
@@ -335,6 +362,15 @@ def doors_of(node: Node) -> Doors:
             node.views, [each.name for each in PROJECTIONS], node.store.position
         ),
     )
+
+
+def known_identities(settings: Settings, key: NodeKey) -> Identities:
+    """Who may issue tokens for the node: itself, and the issuers of its settings."""
+    further = settings.issuers
+    issuers = (
+        msgspec.json.decode(further.read_bytes(), type=list[Issuer]) if further else []
+    )
+    return Identities([key.as_issuer(), *issuers])
 
 
 def secret(path: Path) -> bytes:

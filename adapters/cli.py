@@ -3,24 +3,26 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import click
 import msgspec
 from rich.console import Console
 
-from adapters import contract, contract_page, entry
+from adapters import entry
 from adapters.bootstrap import ROLES, Role
+from adapters.cli_audit import audit, explain
 from adapters.cli_bus import bus
+from adapters.cli_import import import_command
 from adapters.cli_projections import projections
+from adapters.cli_reading import in_path, no_node, reading_options, say_if_more, shown
+from adapters.cli_rules import rules
+from adapters.cli_schema import schema
 from adapters.cli_settings import settings_or_exit
 from adapters.entry import Question
 from adapters.failures import FAILURES, told
-from adapters.settings import Settings
 from adapters.tables import show_details, show_items
 from adapters.telemetry import configure_logging
 from domain.identifiers import NODE, RANDOM_UUID_PATTERN, is_valid_bin
@@ -31,26 +33,23 @@ DOCUMENT_COLUMNS = (
     "org_name_ru",
     "kind",
     "state",
+    "carried_over",
     "current_stage",
     "bodies_positive",
     "bodies_required",
 )
 ORGANISATION_COLUMNS = ("bin", "name_ru", "kind", "levels", "region_kato", "synthetic")
+MEETING_COLUMNS = (
+    "meeting_id",
+    "body",
+    "planned_for",
+    "state",
+    "minutes_no",
+    "agenda",
+)
+BODY_COLUMNS = ("body", "name_ru", "members", "minimum", "is_led", "officers")
+DAYS = click.IntRange(0, 36_500)
 REFUSAL_COLUMNS = ("at", "code", "rule", "command_tag", "actor_org", "stream")
-
-
-def in_path(word: str) -> str:
-    """A word of the caller's as one segment of an address, whatever it holds."""
-    if not word.strip("."):
-        raise click.UsageError(f"{word!r} is no name")
-    return quote(word, safe="")
-
-
-def no_node(settings: Settings) -> str:
-    return (
-        f"{settings.data} holds no node yet; start one with `adisteme serve`, "
-        "or `adisteme demo`"
-    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,7 +100,7 @@ def serve(of_demo: bool, port: int | None, role: Role) -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the stores to the newest schema, and grant the first REGISTRAR.
+    """Bring the stores to the newest schema; grant the first REGISTRAR and AUDITOR.
 
     Safe to run again; a schema that a later version made is refused and left alone.
     """
@@ -119,15 +118,20 @@ def migrate() -> None:
 @cli.command()
 @click.option("--person", help="The person's random id (UUID version 4).")
 @click.option("--org", "organisation", help="BIN of the person's organisation.")
+@click.option("--auditor", is_flag=True, help="Of the node's own AUDITOR: reads all.")
 @click.option("--days", type=click.IntRange(1, 366), default=1, show_default=True)
 @click.option("--demo", "of_demo", is_flag=True, help="For the demo's node.")
 def token(
-    person: str | None, organisation: str | None, days: int, of_demo: bool
+    person: str | None,
+    organisation: str | None,
+    auditor: bool,
+    days: int,
+    of_demo: bool,
 ) -> None:
     """Print a bearer token of the embedded node's own key.
 
     Without options it is the token of the node's first REGISTRAR, whose capacity is
-    printed on standard error.
+    printed on standard error. A REGISTRAR reads what is public, an AUDITOR all.
     """
     settings = entry.of_demo(settings_or_exit(), of_demo)
     if (person is None) != (organisation is None):
@@ -138,7 +142,13 @@ def token(
         organisation == NODE or is_valid_bin(organisation)
     ):
         raise click.UsageError(f"--org is a BIN with its check digit, or {NODE}")
-    issued = entry.issue_token(settings, person, organisation, days)
+    if auditor and person is not None:
+        raise click.UsageError("--auditor names the person already")
+    issued = (
+        entry.auditor_token(settings, days)
+        if auditor
+        else entry.issue_token(settings, person, organisation, days)
+    )
     if issued is None:
         raise click.ClickException(no_node(settings))
     click.echo(issued.token)
@@ -186,70 +196,76 @@ def show() -> None:
     """Show what the views hold: documents, organisations, refusals, health."""
 
 
-def shown(
-    of_demo: bool,
-    path: str,
-    parameters: Mapping[str, str | int | None],
-    bearer: str | None,
-    as_json: bool,
-    lang: str,
-) -> Any:  # the JSON of the answer
-    settings = entry.of_demo(settings_or_exit(), of_demo)
-    configure_logging(settings.log_level, quiet=True)
-    if entry.operator_of(settings) is None:
-        raise click.ClickException(no_node(settings))
-    given = {name: value for name, value in parameters.items() if value is not None}
-    answer = entry.ask(settings, Question("GET", path, bearer, lang, given))
-    body = answer.json()
-    if as_json:
-        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
-        raise SystemExit(0 if answer.is_success else 1)
-    if not answer.is_success and "detail" in body:
-        raise click.ClickException(f"{body['code']}: {body['detail']}")
-    return body
-
-
-def reading_options(command: Any) -> Any:  # click's decorators are untyped here
-    for option in (
-        click.option(
-            "--json", "as_json", is_flag=True, help="Print the answer as JSON."
-        ),
-        click.option("--token", "bearer", help="Default: the first REGISTRAR's."),
-        click.option("--lang", type=click.Choice(LANGUAGES), default="ru"),
-        click.option("--demo", "of_demo", is_flag=True, help="Ask the demo's node."),
-    ):
-        command = option(command)
-    return command
-
-
-def say_if_more(page: Any) -> None:  # the JSON of a page
-    if page["next"]:
-        click.echo("There are more: narrow the question, or raise --limit.", err=True)
-
-
 @show.command()
 @click.option("--org", help="BIN of the owner.")
 @click.option("--state", help="DRAFT, IN_REVIEW, READY, APPROVED, RETURNED, WITHDRAWN.")
 @click.option("--kind", help="Such as WORKING_STUDY_PLAN.")
+@click.option("--level", help="SECONDARY, TVE, PSE or HE.")
+@click.option("--scope", type=click.Choice(["own", "supervised", "reviewed", "public"]))
+@click.option("--territory", help="KATO code, or its first 2 or 4 digits.")
+@click.option("--rule", help="Number of the rule, as 19.")
+@click.option("--profile", help="Route profile, as order583-default.")
+@click.option("--author", help="Person who prepared it.")
+@click.option("--unit", help="Unit that prepared it.")
 @click.option("--body", help="Stream of a body whose turn it is.")
+@click.option("--on-agenda/--off-agenda", default=None, help="Goes with --body.")
+@click.option("--awaits", help="Stream of a body that has not concluded yet.")
+@click.option("--approver", help="Role that may approve it, as HEAD.")
+@click.option(
+    "--self-review", is_flag=True, default=None, help="Approved by its author."
+)
+@click.option("--older-than", type=DAYS, help="Days in its state.")
+@click.option("--stage-older-than", type=DAYS, help="Days in its open stage.")
+@click.option("--to-replan", is_flag=True, default=None, help="A body cannot conclude.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @reading_options
 def documents(
-    org: str | None,
-    state: str | None,
-    kind: str | None,
-    body: str | None,
-    limit: int,
     as_json: bool,
     bearer: str | None,
     lang: str,
     of_demo: bool,
+    **wanted: str | int | None,
 ) -> None:
     """List documents and where they stand."""
-    wanted = {"org": org, "state": state, "kind": kind, "body": body, "limit": limit}
     page = shown(of_demo, "/v1/documents", wanted, bearer, as_json, lang)
     show_items(Console(), "Documents", page["items"], DOCUMENT_COLUMNS)
     say_if_more(page)
+
+
+@show.command()
+@click.option("--body", help="Stream of the body that meets.")
+@click.option("--state", help="PLANNED, CONVENED, OPEN, HELD, MINUTED, NOT_HELD.")
+@click.option("--unconcluded", is_flag=True, help="Held, a conclusion not entered yet.")
+@click.option("--org", help="BIN of the owner, for the auditor.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@reading_options
+def meetings(
+    as_json: bool,
+    bearer: str | None,
+    lang: str,
+    of_demo: bool,
+    **wanted: str | int | None,
+) -> None:
+    """List meetings of bodies, with what stands on their agendas."""
+    page = shown(of_demo, "/v1/meetings", wanted, bearer, as_json, lang)
+    rows = [{**one, "agenda": len(one["items"])} for one in page["items"]]
+    show_items(Console(), "Meetings", rows, MEETING_COLUMNS)
+    say_if_more(page)
+
+
+@show.command()
+@click.option("--org", help="BIN of the organisation; default: that of the token.")
+@reading_options
+def bodies(
+    org: str | None, as_json: bool, bearer: str | None, lang: str, of_demo: bool
+) -> None:
+    """List reviewing bodies: members, minimum, who leads them."""
+    page = shown(of_demo, "/v1/bodies", {"org": org}, bearer, as_json, lang)
+    rows = [
+        {**one, "officers": [officer["role"] for officer in one["officers"]]}
+        for one in page["items"]
+    ]
+    show_items(Console(), "Bodies", rows, BODY_COLUMNS)
 
 
 @show.command()
@@ -310,20 +326,13 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     raise SystemExit(1 if found["status"] == "down" else 0)
 
 
+cli.add_command(explain)
 cli.add_command(projections)
 cli.add_command(bus)
-
-
-@cli.group()
-def schema() -> None:
-    """Print the contracts that others rely on."""
-
-
-@schema.command(name="contract")
-@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
-def contract_command(as_json: bool) -> None:
-    """Print the contract page: commands, answers, tokens, events, subjects."""
-    click.echo(contract.as_json() if as_json else contract_page.page())
+cli.add_command(audit)
+cli.add_command(import_command)
+cli.add_command(rules)
+cli.add_command(schema)
 
 
 def read_json(source: str) -> dict[str, Any]:  # a JSON object of the caller's

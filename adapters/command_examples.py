@@ -4,11 +4,14 @@ from typing import Any
 
 import msgspec
 
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.messages import COMMANDS
 
 UNIVERSITY = "240190000123"
 """Synthetic: a type digit of 9, which no real BIN has, and a right check digit."""
+
+PARTNER = "240490000184"
+"""Another synthetic organisation, with which this one shares a joint commission."""
 
 NODE_NAME = "local"
 
@@ -31,8 +34,12 @@ COUNCIL_ID = "b5e0d3c7-6a19-4f82-8c4d-3e97a1f50b09"
 MANDATE = "d90c7e42-3b58-4e16-9f2a-86c1b4d7e30a"
 METHODIST_DECISION = "18e6a5f3-c07d-4b92-a4e8-5f9d2c3b710b"
 DISSOLUTION = "a7f3c1d8-5e42-4096-8b1c-9d0e6f72a40c"
+ACTING_DECISION = "2b9e64d1-70a8-4f3c-8d15-c6f0a9b3e705"
+CARRY_OVER = "91d7e3b5-4c0f-4a68-b2d9-7e5f1c8a3b06"
+OLD_DOCUMENT = "5a0c7d92-e6b4-4f18-9c3d-b8e1f5a2d703"
 MEETING = "63b9d0e4-7f1a-4c5d-b238-0a8e4c9f610d"
 DOCUMENT = "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e"
+LATER_DOCUMENT = "2b9e61d0-4c7f-4e83-9a15-d80f3b6c7a1e"
 SERIES = "3c5a9e70-8d16-4f4b-a9c2-e1b7f0d5640f"
 
 CHARTER_HASH = "5e1c0a9f7b2d4e6883a1c5d9f0b7e2463d8f1a6c4b9e7052f3d6a8c1b4e9f702"
@@ -55,9 +62,16 @@ _SCOPES: dict[str, dict[str, str]] = {
     "staff": {"bin": UNIVERSITY},
     "unit": {"bin": UNIVERSITY, "unit_id": "em-unit"},
     "review-body": {"bin": UNIVERSITY, "body_id": "informatics"},
+    "participation": {
+        "bin": UNIVERSITY,
+        "host": PARTNER,
+        "body_id": "welding",
+    },
     "council": {"bin": UNIVERSITY, "key": "org"},
+    "association": {"bin": UNIVERSITY, "association_id": "mathematics"},
     "meeting": {"meeting_id": MEETING},
     "document": {"document_id": DOCUMENT},
+    "carry-over": {"bin": UNIVERSITY, "carry_over_id": CARRY_OVER},
 }
 """What every command of a family names."""
 
@@ -65,7 +79,12 @@ _CAPACITIES = {
     "node": REGISTRAR,
     "meeting": SECRETARY,
     "document": TEACHER,
+    "association.apply": TEACHER,
+    "association.leave": TEACHER,
     "organisation.register": REGISTRAR,
+    "organisation.rename": REGISTRAR,
+    "organisation.move": REGISTRAR,
+    "organisation.correct-registration": REGISTRAR,
     "organisation.activate": REGISTRAR,
     "organisation.suspend": REGISTRAR,
     "organisation.close": REGISTRAR,
@@ -73,6 +92,11 @@ _CAPACITIES = {
     "document.record-conclusion": SECRETARY,
     "document.approve": HEAD,
     "document.decline": HEAD,
+    "carry-over.confirm": REGISTRAR,
+    "carry-over.reject": REGISTRAR,
+    "document.replan-route": DEPUTY,
+    "document.supersede": HEAD,
+    "document.annul": HEAD,
 }
 """In which capacity, by command or family; the head's where none stands here."""
 
@@ -82,6 +106,8 @@ _QUORUM = {
     "majority": [1, 2],
 }
 _ELECTION = {"date": "2026-09-02", "voters": 84, "votes_for": 61}
+
+_OLD_ACT = {"number": "61-П", "date": "2025-08-29", "file_hash": DECISION_HASH}
 
 Fields = dict[str, Any]  # JSON-shaped values
 
@@ -96,6 +122,24 @@ _FIELDS: dict[str, Fields] = {
         },
         "kind": "UNIVERSITY",
         "kato": "751310000",
+    },
+    "organisation.rename": {
+        "names": {
+            "ru": "Учебный технический университет имени Каныша Сатпаева",
+            "kk": "Қаныш Сәтбаев атындағы оқу техникалық университеті",
+        },
+        "valid_from": "2026-09-01",
+        "act_no": "188-П",
+    },
+    "organisation.move": {
+        "kato": "711210000",
+        "valid_from": "2026-09-01",
+        "act_no": "189-П",
+    },
+    "organisation.correct-registration": {
+        "act_no": "190-П",
+        "date": "2026-09-10",
+        "kato": "751110000",
     },
     "organisation.declare-levels": {"levels": ["HE"]},
     "organisation.activate": {},
@@ -127,11 +171,22 @@ _FIELDS: dict[str, Fields] = {
         "number": 4,
     },
     "organisation.assign-direct-leadership": {"person_id": DEPUTY_PERSON},
+    "organisation.assign-supervision": {
+        "person_id": DEPUTY_PERSON,
+        "discipline_codes": ["6B06102", "INF101"],
+    },
     "staff.appoint": {
         "person_id": HEAD_PERSON,
         "post": "HEAD",
         "valid_from": "2026-08-25",
         "order_no": "48-к",
+    },
+    "staff.appoint-acting": {
+        "person_id": HEAD_PERSON,
+        "post": "DEPUTY_HEAD_EM",
+        "decision_id": ACTING_DECISION,
+        "valid_from": "2026-09-14",
+        "valid_to": "2026-12-31",
     },
     "staff.end-appointment": {
         "person_id": METHODIST_PERSON,
@@ -166,6 +221,7 @@ _FIELDS: dict[str, Fields] = {
     },
     "review-body.form-department": {
         "names": {"ru": "Кафедра информатики", "kk": "Информатика кафедрасы"},
+        "unit_id": "faculty",
         "levels": ["HE"],
         "members": [TEACHER_PERSON, SECOND_TEACHER, THIRD_TEACHER],
         "regulation": {
@@ -176,6 +232,22 @@ _FIELDS: dict[str, Fields] = {
         },
         "specialty_codes": ["6B06102"],
     },
+    "review-body.propose-joint": {
+        "body_id": "electrical-trades",
+        "names": {
+            "ru": "Совместная комиссия электротехнических дисциплин",
+            "kk": "Электротехника пәндерінің бірлескен комиссиясы",
+        },
+        "levels": ["TVE"],
+        "members": [TEACHER_PERSON, SECOND_TEACHER],
+        "organisations": [PARTNER],
+        "specialty_codes": ["07130100"],
+    },
+    "review-body.ask-organisation": {
+        "body_id": "electrical-trades",
+        "organisation": PARTNER,
+    },
+    "review-body.form-joint": {"body_id": "electrical-trades"},
     "review-body.add-member": {"person_id": SECOND_TEACHER},
     "review-body.remove-member": {"person_id": SECOND_TEACHER},
     "review-body.elect-chair": {
@@ -193,6 +265,10 @@ _FIELDS: dict[str, Fields] = {
         "category": "ENTERPRISE",
     },
     "review-body.dissolve": {"act_no": "90-П"},
+    "participation.consent": {"members": [TEACHER_PERSON]},
+    "participation.refuse": {"reason_ref": REMARKS},
+    "participation.arrange": {"person_ids": [SECOND_TEACHER, THIRD_TEACHER]},
+    "participation.end": {"act_no": "91-П"},
     "council.establish": {
         "council_id": COUNCIL_ID,
         "title": {
@@ -205,12 +281,39 @@ _FIELDS: dict[str, Fields] = {
     "council.remove-member": {"person_id": TEACHER_PERSON},
     "council.constitute": {"chair": DEPUTY_PERSON, "secretary": TEACHER_PERSON},
     "council.dissolve": {"decision_id": DISSOLUTION},
+    "association.initiate": {
+        "kind": "SCHOOL_MO",
+        "level": "SECONDARY",
+        "category": "GENERAL_SUBJECT",
+        "names": {
+            "ru": "Методическое объединение учителей математики",
+            "kk": "Математика мұғалімдерінің әдістемелік бірлестігі",
+        },
+        "discipline_code": "mathematics",
+    },
+    "association.apply": {},
+    "association.accept-member": {"person_id": TEACHER_PERSON},
+    "association.leave": {},
+    "association.remove-member": {"person_id": SECOND_TEACHER},
+    "association.establish": {},
+    "association.activate": {},
+    "association.elect-leader": {
+        "person_id": TEACHER_PERSON,
+        "reasons_ref": REMARKS,
+        "election": {"date": "2026-09-18", "voters": 3, "votes_for": 2},
+        "term_end": "2027-09-17",
+    },
+    "association.appoint-leader": {
+        "person_id": TEACHER_PERSON,
+        "order_no": "61-к",
+        "term_end": "2027-09-17",
+    },
+    "association.dissolve": {"meeting_id": MEETING, "item": 2},
     "meeting.plan": {"body": f"council/{UNIVERSITY}.org", "planned_for": "2026-09-18"},
     "meeting.convene": {},
     "meeting.place-item": {
         "kind": "DOCUMENT",
-        "document_id": DOCUMENT,
-        "content_hash": TEXT_HASH,
+        "documents": [{"document_id": DOCUMENT, "content_hash": TEXT_HASH}],
         "motion": "POSITIVE",
     },
     "meeting.postpone-item": {"item": 2, "reason_ref": REMARKS},
@@ -270,6 +373,52 @@ _FIELDS: dict[str, Fields] = {
     },
     "document.decline": {"reason_ref": REMARKS},
     "document.withdraw": {"reason_ref": REMARKS},
+    "carry-over.propose-document": {
+        "act": _OLD_ACT,
+        "document": {
+            "document_id": OLD_DOCUMENT,
+            "kind": "WORKING_STUDY_PLAN",
+            "level": "HE",
+            "titles": {"ru": "Рабочий учебный план 6B06102, набор 2025 года"},
+            "variants": _VARIANTS,
+            "approver_role": "HEAD",
+            "valid_from": "2025-09-01",
+            "specialty_code": "6B06102",
+            "academic_year": "2025-2026",
+        },
+    },
+    "carry-over.propose-council": {
+        "act": _OLD_ACT,
+        "council": {
+            "council_id": COUNCIL_ID,
+            "title": {"ru": "Учебно-методический совет университета"},
+            "mandate": {
+                "council": "org",
+                "seats_min": 3,
+                "seats_max": 15,
+                "powers": ["REVIEW_STUDY_PLANS", "REVIEW_CURRICULA"],
+                "term_months": 36,
+                "quorum": _QUORUM,
+            },
+            "members": [DEPUTY_PERSON, TEACHER_PERSON, SECOND_TEACHER],
+            "chair": DEPUTY_PERSON,
+            "secretary": TEACHER_PERSON,
+            "valid_from": "2025-09-01",
+        },
+    },
+    "carry-over.propose-chair": {
+        "act": _OLD_ACT,
+        "chair": {
+            "body": f"review-body/{UNIVERSITY}.electrical-trades",
+            "person_id": TEACHER_PERSON,
+            "experience_years": 12,
+        },
+    },
+    "carry-over.confirm": {},
+    "carry-over.reject": {"reason_ref": REMARKS},
+    "document.replan-route": {"reasons_ref": REMARKS},
+    "document.supersede": {"superseded_by": LATER_DOCUMENT},
+    "document.annul": {"act_no": "260-П", "reason_ref": REMARKS},
 }
 
 
@@ -287,3 +436,23 @@ def example_of(tag: str) -> Fields:
 
 
 EXAMPLES: dict[str, Fields] = {tag: example_of(tag) for tag in COMMANDS}
+
+BATCH_EXAMPLES: dict[str, Fields] = {
+    "document.record-batch-conclusion": {
+        "command_id": "5c1f7a2e-90d4-4b36-8e7b-a3d9f0c6b21a",
+        "capacity": SECRETARY,
+        "occurred_at": "2026-09-18T10:30:00+05:00",
+        "body": f"council/{UNIVERSITY}.org",
+        "meeting_id": MEETING,
+        "item": 1,
+        "documents": [
+            {"document_id": DOCUMENT, "content_hash": TEXT_HASH},
+            {
+                "document_id": LATER_DOCUMENT,
+                "content_hash": TEXT_HASH,
+                "remarks_ref": REMARKS,
+            },
+        ],
+    },
+}
+"""An example of every batch."""

@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.answers import DocumentQuery, OneQuery, OrganisationQuery, RefusalQuery
 from adapters.command_examples import (
+    BATCH_EXAMPLES,
     EXAMPLES,
     REMARKS,
     TEACHER_PERSON,
@@ -14,19 +15,21 @@ from adapters.command_examples import (
 )
 from adapters.envelope import CONTENT_TYPE, open_record, subject_of
 from adapters.event_examples import golden_records
-from adapters.http_routes.commands import Acceptance
 from adapters.http_routes.content import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from adapters.identity import ALGORITHMS, AUDIENCE, LEEWAY
-from adapters.orders import MAX_COMMAND_BYTES
+from adapters.jetstream.accounts import HOME
+from adapters.jetstream.stream import COMMANDS as COMMANDS_SUBJECT
+from adapters.jetstream.stream import LANGUAGE_HEADER, TOKEN_HEADER
+from adapters.orders import MAX_COMMAND_BYTES, Acceptance
+from adapters.outcomes import BatchAnswer, BatchOutcome
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import problem_of
-from domain.decider import Command, Refusal
+from adapters.trail_answers import TrailQuery
+from adapters.work_answers import BodyQuery, MeetingQuery, OfficeQuery, TallyQuery
+from domain.decider import Batch, Command, Refusal
 from domain.identifiers import Names
-from domain.messages import COMMANDS, EVENTS, SCOPES
+from domain.messages import BATCHES, COMMANDS, EVENTS, SCOPES
 from domain.regulation.pack import rule_pack
-
-NATS_TOKEN_HEADER = "Authorization"
-NATS_LANGUAGE_HEADER = "Accept-Language"
 
 COUNCIL = f"council/{UNIVERSITY}.org"
 
@@ -42,7 +45,7 @@ ATTRIBUTES = {
     "time": "when the act took place, RFC 3339, UTC",
     "datacontenttype": "always application/json",
     "dataschema": "`urn:adisteme:event:` and the event's stored name; the schemas "
-    "stand in `adisteme schema contract --json`",
+    "stand in `adisteme schema events`",
     "sequence": "position in the node's log, a JSON number; equals the JetStream "
     "sequence; from 1, without gap",
     "streamversion": "version of the stream that this event makes; from 1, without gap",
@@ -82,16 +85,42 @@ SEATING = {
     "council.secretary-seated.v1": "SECRETARY",
     "review-body.chair-elected.v1": "CHAIR",
     "review-body.department-head-appointed.v1": "DEPARTMENT_HEAD",
+    "association.leader-elected.v1": "LEADER",
+    "association.leader-appointed.v1": "LEADER",
 }
 """Events that give a capacity, and the role that it has."""
 
 QUERIES = {
-    "/v1/documents": ("own documents, and approved ones of all", DocumentQuery),
-    "/v1/documents/{document_id}": ("one; its own with stages and votes", OneQuery),
+    "/v1/documents": (
+        "own documents, those one supervises or reviews, and approved ones of all",
+        DocumentQuery,
+    ),
+    "/v1/documents/{document_id}": (
+        "one; `audience` says how the asker stands to it, and so what is shown",
+        OneQuery,
+    ),
+    "/v1/documents/tally": ("how many, by what they have in common", TallyQuery),
+    "/v1/documents/{document_id}/explain": (
+        "what is met, what is missing, who could act now; one's own",
+        OneQuery,
+    ),
+    "/v1/audit/trail/{document_id}": (
+        "the whole chain, and what it proves; for owner, supervisor and auditor",
+        TrailQuery,
+    ),
+    "/v1/audit/summary": ("approvals and refusals by rule, for AUDITOR", OneQuery),
+    "/v1/bodies": ("reviewing bodies as they are today", BodyQuery),
+    "/v1/meetings": ("meetings of one's own bodies, with agendas", MeetingQuery),
     "/v1/organisations": ("the directory", OrganisationQuery),
+    "/v1/organisations/{bin}/offices": (
+        "one's own leading posts, methodists, and what ends soon",
+        OfficeQuery,
+    ),
     "/v1/organisations/{bin}": ("one organisation", OneQuery),
     "/v1/refusals": ("refused commands, for REGISTRAR and AUDITOR", RefusalQuery),
     "/v1/errors": ("every code with its texts; no token needed", None),
+    "/v1/rules": ("every rule in words of our own; no token needed", None),
+    "/v1/rules/{number}": ("one, with what it shapes; no token needed", None),
     "/v1/rules/pack": ("the regulation as data; no token needed", None),
     "/health/ready": ("how the parts are; no token needed", None),
     "/schema/openapi.json": ("all of HTTP, with schemas; no token needed", None),
@@ -148,9 +177,14 @@ def contract() -> Values:
             "header": f"Content-Type: {CONTENT_TYPE}",
             "commands": {
                 "subject": "adisteme.cmd.<org>.<aggregate>.<verb>",
-                "token": f"{NATS_TOKEN_HEADER}: Bearer <JWT>",
-                "language": f"{NATS_LANGUAGE_HEADER}: ru, kk or en",
-                "served": False,
+                "token": f"{TOKEN_HEADER}: Bearer <JWT>",
+                "language": f"{LANGUAGE_HEADER}: ru, kk or en",
+                "reply": "the JSON of HTTP: an acceptance, or a problem with its own "
+                "`status`; `content-type` tells which",
+                "account": "one of its own on the NATS server, which imports the "
+                f"service `{COMMANDS_SUBJECT}` of the account {HOME} and may publish "
+                "under its organisation; the embedded server has none",
+                "described": "adisteme schema asyncapi",
             },
         },
         "subject": subject_contract(open_record(records[SHOWN_WHOLE[0]])),
@@ -222,6 +256,18 @@ def command_contract() -> Values:
             }
             for tag, command in COMMANDS.items()
         },
+        "batches": {
+            tag: {
+                "what": what_of(batch),
+                "of": "each is a command of its own, under `<command_id>/<k>`",
+                "answer": "status 200 and `outcomes`: for each command its "
+                "`command_id`, and `accepted` or `refused`, as above",
+                "optional": optional_fields(batch),
+                "example": BATCH_EXAMPLES[tag],
+                "schema": schema_of(batch),
+            }
+            for tag, batch in BATCHES.items()
+        },
     }
 
 
@@ -280,7 +326,13 @@ def subject_contract(record: Any) -> Values:  # a CloudEvent
 
 
 def success_example() -> Values:
-    body = Acceptance(
+    told: Values = msgspec.to_builtins(success_acceptance())
+    return {"status": 200, "body": told}
+
+
+def success_acceptance() -> Acceptance:
+    """What a sender is told of a command that was accepted."""
+    return Acceptance(
         command_id=EXAMPLES["council.elect-member"]["command_id"],
         stream=COUNCIL,
         version=2,
@@ -289,8 +341,14 @@ def success_example() -> Values:
         published=True,
         repeated=False,
     )
-    told: Values = msgspec.to_builtins(body)
-    return {"status": 200, "body": told}
+
+
+def batch_acceptance() -> BatchAnswer:
+    """What a sender is told of a batch of which one command was accepted."""
+    one = success_acceptance()
+    return BatchAnswer(
+        outcomes=(BatchOutcome(command_id=one.command_id, accepted=one, refused=None),)
+    )
 
 
 def refusal_examples() -> list[Values]:
@@ -312,8 +370,8 @@ def what_of(message: type) -> str:
     return (message.__doc__ or "").strip().partition("\n")[0]
 
 
-def optional_fields(command: type[Command]) -> list[str]:
-    """The command's own fields that may be left out."""
+def optional_fields(command: type[Command | Batch]) -> list[str]:
+    """The message's own fields that may be left out."""
     return [
         field.name
         for field in msgspec.structs.fields(command)

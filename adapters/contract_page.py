@@ -52,6 +52,7 @@ def page() -> str:
         event_section(whole),
         event_types(whole["event"]["types"]),
         command_types(whole["commands"]["types"]),
+        batch_types(whole["commands"]["batches"]),
     )
     return "\n".join(line for section in sections for line in section)
 
@@ -107,6 +108,7 @@ def identity_section(token: Values) -> list[str]:
 
 def command_section(whole: Values) -> list[str]:
     commands, refusal = whole["commands"], whole["refusal"]
+    over_nats = whole["nats"]["commands"]
     return [
         "## Commands",
         "",
@@ -130,11 +132,11 @@ def command_section(whole: Values) -> list[str]:
         *(block(example) for example in refusal["examples"]),
         "",
         *entries(whole["statuses"]),
-        "Over NATS the same commands will go to "
-        f"`{whole['nats']['commands']['subject']}` with the headers "
-        f"`{whole['nats']['commands']['token']}` and "
-        f"`{whole['nats']['commands']['language']}`. **This is not served yet**: send "
-        "commands over HTTP.",
+        "Over NATS the same commands are requests to "
+        f"`{over_nats['subject']}` (`org`: the token's) with the headers "
+        f"`{over_nats['token']}` and `{over_nats['language']}`; the reply is "
+        f"{over_nats['reply']}. It takes an account: {over_nats['account']}. "
+        f"`{over_nats['described']}` prints AsyncAPI of it, and of every event.",
         "",
     ]
 
@@ -234,7 +236,8 @@ def command_types(types: Values) -> list[str]:
         "## Types of command",
         "",
         "Roles: `HEAD@own` is the head of the organisation concerned, `CHAIR@body` an "
-        "officer of the body concerned, `STAFF@own` any post of the organisation "
+        "officer of the body concerned, `HEAD@participant` a head of an organisation "
+        "that takes part in it, `STAFF@own` any post of the organisation "
         "(rules of the order may ask for more), a bare role one of the node.",
     ]
     for tag, command in types.items():
@@ -243,6 +246,19 @@ def command_types(types: Values) -> list[str]:
         lines += ["", f"### {tag}", "", f"{command['what']} Roles: {roles}."]
         lines += [f"Optional: {optional}."] if optional else []
         lines += ["", block(command["example"])]
+    return lines
+
+
+def batch_types(types: Values) -> list[str]:
+    lines = [
+        "",
+        "## Batches",
+        "",
+        "Many commands in one message, sent as a command is.",
+    ]
+    for tag, batch in types.items():
+        lines += ["", f"### {tag}", "", f"{batch['what']} Here {batch['of']}."]
+        lines += [f"Answer: {batch['answer']}.", "", block(batch["example"])]
     return lines
 
 

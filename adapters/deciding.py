@@ -88,7 +88,7 @@ class Deciding:
             )
         aggregate = AGGREGATES[kind_of(stream)]
         assert aggregate.decide is not None
-        facts = Facts(reading, Act(actor, at), self._pack, stream)
+        facts = Facts(reading, Act(actor, at), self._pack, stream, now)
         events = aggregate.decide(command, state, facts)
         drafts = self._drafts(events, stream, reading, Mark(0, at, actor.person))
         return Decision(
@@ -115,7 +115,12 @@ class Deciding:
             seat = Stream(f"node/{self._node}")
             return Actor(order.person, NODE, SYSTEM, CapacityId(f"{seat}#0"), seat)
         return actor_in(
-            reading, order.command.capacity, order.person, order.organisation, at
+            reading,
+            self._pack,
+            order.command.capacity,
+            order.person,
+            order.organisation,
+            at,
         )
 
     def _drafts(
@@ -151,7 +156,7 @@ class Deciding:
                     owner=place.owner,
                     scope=SCOPES[type(event)],
                     levels=place.levels,
-                    rule=place.rule,
+                    rule=place.rule or self._pack.rule_of_event(event),
                     sets_kato=sets_kato(event),
                     sets_levels=sets_levels(event),
                     opens=aggregate.kind if opens else None,

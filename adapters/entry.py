@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,21 +16,25 @@ from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
 
-from adapters.bootstrap import Node, Operator, Role, doors_of
+from adapters.bootstrap import Node, Operator, Role, doors_of, known_identities
 from adapters.data_folder import running_node, wipe_for_demo
 from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.identity import NodeKey, UnusableKey
+from adapters.http_routes.doors import Doors
+from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
-from domain.identifiers import PersonId
+from domain.identifiers import NODE, PersonId
+from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
 from projections.org_directory import ORG_DIRECTORY
 
 log = structlog.get_logger()
 
 SETTLE_SECONDS = 60.0
+CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
 SEED = 583
 
@@ -90,7 +94,10 @@ def operator_of(settings: Settings) -> Operator | None:
 def issue_token(
     settings: Settings, person: str | None, organisation: str | None, days: int
 ) -> IssuedToken | None:
-    """A token of the node's own key; None where the folder holds no node."""
+    """A token of the node's own key, without a person that of its first REGISTRAR.
+
+    None where the folder holds no node.
+    """
     operator = operator_of(settings)
     if operator is None:
         return None
@@ -100,6 +107,14 @@ def issue_token(
         token = key.issue(operator.person, "node", lifetime)
         return IssuedToken(token, operator.capacity)
     return IssuedToken(key.issue(PersonId(person), organisation, lifetime), None)
+
+
+def auditor_token(settings: Settings, days: int = 1) -> IssuedToken | None:
+    """A token of the node's own AUDITOR; None where the folder knows of none."""
+    operator = operator_of(settings)
+    if operator is None or operator.auditor is None:
+        return None
+    return issue_token(settings, operator.auditor, NODE, days)
 
 
 def ask(settings: Settings, question: Question) -> httpx.Response:
@@ -116,7 +131,9 @@ async def talk(settings: Settings, script: Callable[[Ask], Awaitable[Told]]) -> 
     running = running_node(settings.data)
     if running is None:
         return await talk_briefly(settings, script)
-    async with httpx.AsyncClient(base_url=running.url, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=running.url, timeout=30, limits=CONNECTIONS
+    ) as client:
         try:
             return await script(asking(settings, client))
         except httpx.HTTPError as error:
@@ -152,8 +169,12 @@ def asking(settings: Settings, client: httpx.AsyncClient) -> Ask:
 def request_of(
     client: httpx.AsyncClient, settings: Settings, question: Question
 ) -> httpx.Request:
-    """The HTTP request, as the first REGISTRAR where no token is given."""
-    issued = issue_token(settings, None, None, 1)
+    """The HTTP request; without a token the node's AUDITOR asks, its REGISTRAR acts."""
+    lacks_capacity = question.is_command and not question.given.get("capacity")
+    needs_operator = question.bearer is None or lacks_capacity
+    issued = issue_token(settings, None, None, 1) if needs_operator else None
+    if issued is not None and question.method == "GET":
+        issued = auditor_token(settings) or issued
     proof = question.bearer or (issued.token if issued else "")
     headers = {
         "Authorization": f"Bearer {proof}",
@@ -172,14 +193,30 @@ def request_of(
     )
 
 
+def identities_of(settings: Settings) -> Identities:
+    """Whom the node on the folder believes; NoAnswer where that cannot be read."""
+    try:
+        return known_identities(
+            settings, NodeKey(settings.data / "keys", settings.node)
+        )
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(settings, error) from error
+
+
 def app_of(node: Node) -> Litestar:
     """The HTTP door of a node; NoAnswer where its further issuers cannot be read."""
+    return create_app(usable_doors(node))
+
+
+def usable_doors(node: Node) -> Doors:
     try:
-        return create_app(doors_of(node))
-    except (OSError, msgspec.MsgspecError, ValueError, UnusableKey) as error:
-        raise NoAnswer(
-            f"ADISTEME_ISSUERS: {node.settings.issuers} cannot be used: {error}"
-        ) from error
+        return doors_of(node)
+    except ISSUER_FAILURES as error:
+        raise unusable_issuers(node.settings, error) from error
+
+
+def unusable_issuers(settings: Settings, error: Exception) -> NoAnswer:
+    return NoAnswer(f"ADISTEME_ISSUERS: {settings.issuers} cannot be used: {error}")
 
 
 def run_migrate(settings: Settings) -> Operator | None:
@@ -222,7 +259,11 @@ def listening(settings: Settings) -> socket.socket:
     host, port = settings.host, settings.port
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # Connections inherit it. asyncio sets it only where a socket says that it is
+        # TCP's, which this one does not; an answer then waits 40 ms for its body.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise NoAnswer(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another "
@@ -261,9 +302,10 @@ async def serve(node: Node) -> None:
     listener = listening(node.settings)
     waiting = until_signalled()
     settings = node.settings
-    async with node.running():
+    doors = usable_doors(node)
+    async with node.running(), taking_commands_from_the_bus(node, doors):
         config = uvicorn.Config(
-            app_of(node),
+            create_app(doors),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -283,6 +325,22 @@ async def serve(node: Node) -> None:
         log.info("node_stopping")
         server.should_exit = True
         await serving
+
+
+@contextlib.asynccontextmanager
+async def taking_commands_from_the_bus(node: Node, doors: Doors) -> AsyncIterator[None]:
+    """Answer commands over NATS meanwhile; at the end, those that have come."""
+    # Imported here: FastStream takes as long as all the rest, and only this needs it.
+    from adapters.jetstream.command_door import CommandDoor
+
+    door = CommandDoor(doors.submit, doors.identities, doors.published, doors.pack)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(door.serve(node.server.url("node"), stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def say_how_to_look(node: Node, url: str) -> None:
@@ -331,6 +389,19 @@ def approved_by_kind(node: Node) -> dict[str, dict[str, int]]:
     }
 
 
+def joint_conclusions(node: Node) -> Iterator[demo.JointConclusion]:
+    wanted = {"body_kind": "JOINT_COMMISSION"}
+    order = ("org_bin", "document_id", "round", "stage_no", "body")
+    for row in node.views.select(APPROVAL_STAGE, wanted, order, None, 100):
+        yield demo.JointConclusion(
+            host=row.body_org or "",
+            organisation=row.org_bin,
+            document_id=row.document_id,
+            conclusion=row.conclusion,
+            votes_for=row.votes_for,
+        )
+
+
 async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
     async with node.running():
         operator = node.first_operator()
@@ -358,6 +429,7 @@ async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Tell
             organisations=node.views.count(ORG_DIRECTORY, {}),
             documents=documents,
             approved=node.views.count(APPROVAL_STATUS, {"state": "APPROVED"}),
+            joint_conclusions=tuple(joint_conclusions(node)),
             approved_by_kind=approved_by_kind(node),
             refused=node.store.count_refusals(),
             commands=teller.commands,

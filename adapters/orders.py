@@ -1,20 +1,24 @@
 """What every door hands to the command bus, and what it hands back."""
 
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import MAXYEAR, MINYEAR
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from domain.decider import Command, Refusal
+from domain.decider import Batch, Command, Refusal
 from domain.identifiers import PersonId
-from domain.messages import COMMANDS
+from domain.messages import BATCHES, COMMANDS, COMMANDS_OF
 from domain.regulation.pack import RulePack
 
 MAX_COMMAND_BYTES = 1_000_000
 NUL = b"\\u0000"
 """Never part of a text, and what PostgreSQL can keep in none."""
+
+_TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -57,6 +61,34 @@ class Refused(Struct, frozen=True, kw_only=True):
 Answer = Accepted | Refused
 
 
+class Acceptance(Struct, frozen=True, kw_only=True):
+    """What was written, and whether it already stands on the bus.
+
+    `repeated`: the same command was accepted before; this is what became of it.
+    """
+
+    command_id: str
+    stream: str
+    version: int
+    position: int
+    events: tuple[str, ...]
+    published: bool
+    repeated: bool
+
+
+def acceptance(answer: Accepted, *, published: bool) -> Acceptance:
+    """What the sender is told, by whichever door the command came."""
+    return Acceptance(
+        command_id=answer.command_id,
+        stream=answer.stream,
+        version=answer.version,
+        position=answer.position,
+        events=answer.events,
+        published=published,
+        repeated=answer.repeated,
+    )
+
+
 def command_of(tag: str, body: bytes) -> Command:
     """Read a command from its JSON, or refuse it: unknown, malformed or too large.
 
@@ -64,14 +96,42 @@ def command_of(tag: str, body: bytes) -> Command:
     """
     if tag not in COMMANDS:
         raise Refusal("CMD-UNKNOWN", command=tag[:100])
+    return _read(COMMANDS[tag], body)
+
+
+def commands_of(tag: str, body: bytes) -> list[Command]:
+    """The same for what may be a batch: the commands that it is, in their order."""
+    if tag not in BATCHES:
+        return [command_of(tag, body)]
+    batch = _read(BATCHES[tag], body)
+    return COMMANDS_OF[type(batch)](batch)
+
+
+Message = TypeVar("Message", Command, Batch)
+
+
+def _read(kind: type[Message], body: bytes) -> Message:
     if len(body) > MAX_COMMAND_BYTES:
         raise Refusal("CMD-TOO-LARGE", limit=MAX_COMMAND_BYTES)
     if NUL in body:
         raise Refusal("CMD-MALFORMED", reason="it holds the character U+0000")
     try:
-        return msgspec.json.decode(body, type=COMMANDS[tag])
+        message = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("CMD-MALFORMED", reason=str(error)) from error
+    # A time that can be read may fall off the calendar in another zone.
+    at = message.occurred_at
+    if at is not None and not MINYEAR < at.year < MAXYEAR:
+        raise Refusal("CMD-MALFORMED", reason="no such time - at `$.occurred_at`")
+    return message
+
+
+def sound_trace(given: str) -> str | None:
+    """A well-formed `traceparent` of W3C Trace Context, level 1, or None."""
+    found = _TRACE.fullmatch(given)
+    if found is None or not found[1].strip("0") or not found[2].strip("0"):
+        return None
+    return given
 
 
 def refused(pack: RulePack, refusal: Refusal, command_id: str = "") -> Refused:

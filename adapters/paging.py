@@ -14,13 +14,14 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "organisation": ("org_bin", "document_id"),
     "position": ("last_position",),
     "bin": ("bin",),
+    "meeting": ("planned_for", "meeting_id"),
 }
 """Columns that tell any two rows apart, in the order of the pages."""
 
 
 class _Cursor(Struct, frozen=True, array_like=True):
     order: str
-    values: tuple[str | int, ...]
+    values: tuple[str | int, ...]  # a day as its text
 
 
 def values_of(row: Struct, columns: Sequence[str]) -> tuple[Any, ...]:  # as the columns

@@ -1,229 +1,27 @@
 """A methodical council: mandated, elected, constituted, in term, dissolved."""
 
-from datetime import date, datetime
-from typing import ClassVar, assert_never
-
-import msgspec
-from msgspec import Struct
-
-from domain.dates import ONE_DAY, Spell, joined, left, local_day, members_on
-from domain.decider import Command, Decider, Event, Mark, Place, Refusal
-from domain.identifiers import (
-    Bin,
-    CouncilId,
-    DecisionId,
-    Names,
-    PersonId,
-    Stream,
-    UnitId,
+from domain.council_commands import (
+    ConstituteCouncil,
+    CouncilCommand,
+    DissolveCouncil,
+    ElectMember,
+    EstablishCouncil,
+    RemoveMember,
 )
-from domain.regulation.pack import QuorumRule
-from domain.surroundings import (
-    Election,
-    OrganisationFacts,
-    Surroundings,
-    active_organisation,
+from domain.council_events import (
+    CouncilChairSeated,
+    CouncilConstituted,
+    CouncilDissolved,
+    CouncilEstablished,
+    CouncilMemberElected,
+    CouncilMemberRemoved,
+    CouncilSecretarySeated,
 )
-
-ORGANISATION_KEY = "org"
-UM_KEY = "um"
-KIND_OF_KEY = {ORGANISATION_KEY: "ORG_COUNCIL", UM_KEY: "UM_COUNCIL"}
-
-
-def reference(owner: str, key: str) -> Stream:
-    """`council/<bin>.org`, `council/<bin>.um` or `council/<bin>.<unit>`."""
-    return Stream(f"council/{owner}.{key}")
-
-
-class CouncilEstablished(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.established.v1"
-    council_id: CouncilId
-    bin: Bin
-    key: UnitId
-    kind: str
-    unit: Stream | None
-    title: Names
-    mandate_decision_id: DecisionId
-    seats_min: int
-    seats_max: int
-    powers: tuple[str, ...]
-    term_months: int | None
-    quorum_rule: QuorumRule
-    levels: tuple[str, ...]
-    distinct_from_pedagogical_council: bool
-
-
-class CouncilMemberElected(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.member-elected.v1"
-    council_id: CouncilId
-    person_id: PersonId
-    election: Election
-    seat: int
-    valid_from: date
-
-
-class CouncilMemberRemoved(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.member-removed.v1"
-    council_id: CouncilId
-    person_id: PersonId
-    valid_to: date
-
-
-class CouncilConstituted(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.constituted.v1"
-    council_id: CouncilId
-    valid_from: date
-    term_end: date | None
-
-
-class CouncilChairSeated(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.chair-seated.v1"
-    council_id: CouncilId
-    person_id: PersonId
-    valid_from: date
-
-
-class CouncilSecretarySeated(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.secretary-seated.v1"
-    council_id: CouncilId
-    person_id: PersonId
-    valid_from: date
-
-
-class CouncilDissolved(Event, frozen=True, kw_only=True):
-    tag: ClassVar[str] = "council.dissolved.v1"
-    council_id: CouncilId
-    decision_id: DecisionId
-
-
-CouncilEvent = (
-    CouncilEstablished
-    | CouncilMemberElected
-    | CouncilMemberRemoved
-    | CouncilConstituted
-    | CouncilChairSeated
-    | CouncilSecretarySeated
-    | CouncilDissolved
-)
-
-
-class EstablishCouncil(Command, frozen=True, kw_only=True):
-    """Establish a council on a mandate of the governing council (rule 14).
-
-    `key` is `org`, `um` or the id of the unit it serves.
-    """
-
-    tag: ClassVar[str] = "council.establish"
-    bin: Bin
-    key: UnitId
-    council_id: CouncilId
-    title: Names
-    mandate_decision_id: DecisionId | None = None
-    distinct_from_pedagogical_council: bool = False
-
-
-class ElectMember(Command, frozen=True, kw_only=True):
-    """Record the election of a member to a seat of the mandate (rule 14)."""
-
-    tag: ClassVar[str] = "council.elect-member"
-    bin: Bin
-    key: UnitId
-    person_id: PersonId
-    election: Election | None = None
-
-
-class RemoveMember(Command, frozen=True, kw_only=True):
-    """Remove a member from office."""
-
-    tag: ClassVar[str] = "council.remove-member"
-    bin: Bin
-    key: UnitId
-    person_id: PersonId
-
-
-class ConstituteCouncil(Command, frozen=True, kw_only=True):
-    """Let the council work: its seats are filled, chair and secretary chosen."""
-
-    tag: ClassVar[str] = "council.constitute"
-    bin: Bin
-    key: UnitId
-    chair: PersonId
-    secretary: PersonId
-
-
-class DissolveCouncil(Command, frozen=True, kw_only=True):
-    """Dissolve the council by a decision of the governing council."""
-
-    tag: ClassVar[str] = "council.dissolve"
-    bin: Bin
-    key: UnitId
-    decision_id: DecisionId
-
-
-CouncilCommand = (
-    EstablishCouncil | ElectMember | RemoveMember | ConstituteCouncil | DissolveCouncil
-)
-
-
-class Seat(Struct, frozen=True):
-    """Chair or secretary, found by the number of the event that seated them."""
-
-    person: PersonId
-    role: str
-    spell: Spell
-
-    def ended(self, last_day: date) -> "Seat":
-        return Seat(self.person, self.role, self.spell.ended(last_day))
-
-
-class Council(Struct, frozen=True):
-    """MANDATED, ACTIVE or DISSOLVED; its term may have ended by a given day."""
-
-    bin: Bin
-    key: UnitId
-    kind: str
-    council_id: CouncilId
-    unit: Stream | None
-    title: Names
-    seats_min: int
-    seats_max: int
-    quorum: QuorumRule
-    levels: tuple[str, ...]
-    opened_at: datetime
-    last_act: datetime
-    phase: str = "MANDATED"
-    terms: tuple[Spell, ...] = ()
-    members: dict[PersonId, tuple[Spell, ...]] = {}
-    seats: dict[int, Seat] = {}
-    term_months: int | None = None
-    dissolved_on: date | None = None
-
-    def members_on(self, day: date) -> tuple[PersonId, ...]:
-        return members_on(self.members, day)
-
-    def members_between(self, first: date, last: date) -> tuple[PersonId, ...]:
-        """Who was in office on the first or the last of these days."""
-        both = (*self.members_on(first), *self.members_on(last))
-        return tuple(dict.fromkeys(both))
-
-    def exists_on(self, day: date) -> bool:
-        return self.dissolved_on is None or day < self.dissolved_on
-
-    def in_term_on(self, day: date) -> bool:
-        return any(term.covers(day) for term in self.terms)
-
-    def is_led_on(self, day: date) -> bool:
-        in_office = self.members_on(day)
-        return (
-            self.exists_on(day)
-            and self.in_term_on(day)
-            and any(
-                seat.role == "CHAIR"
-                and seat.spell.covers(day)
-                and seat.person in in_office
-                for seat in self.seats.values()
-            )
-        )
+from domain.council_state import KIND_OF_KEY, Council, evolve, place
+from domain.dates import ONE_DAY, last_day_of_term, local_day
+from domain.decider import Decider, Event, Refusal
+from domain.identifiers import Stream
+from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
 
 
 def decide(
@@ -316,8 +114,14 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
         raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if election.date < local_day(state.opened_at):
         raise Refusal("CMD-BEFORE", act=election.date, rests_on=state.opened_at)
-    # Whoever was in office on the day of the election held a seat then.
-    members = state.members_between(election.date, facts.act.on)
+    # Who is elected in one term for the next takes the seat when the first is over.
+    term = state.term_on(election.date)
+    first_day = election.date
+    if term is not None and term.valid_to and term.valid_to < facts.act.on:
+        first_day = term.valid_to + ONE_DAY
+    # Whoever was a member on the first day held a seat then; and whose appointment
+    # has ended keeps the seat until somebody removes them.
+    members = state.members_between(first_day, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
     if len(members) >= state.seats_max:
@@ -330,7 +134,7 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
             person_id=command.person_id,
             election=election,
             seat=len(members) + 1,
-            valid_from=election.date,
+            valid_from=first_day,
         )
     ]
 
@@ -338,9 +142,9 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
 def constitute(
     command: ConstituteCouncil, state: Council, facts: Surroundings
 ) -> list[Event]:
-    """Seats filled up to the mandate's minimum; chair and secretary are members."""
+    """Seats filled up to the mandate's minimum; chair and secretary are in office."""
     day = facts.act.on
-    members = state.members_on(day)
+    members = [member.person for member in facts.members(facts.stream, day)]
     if len(members) < state.seats_min:
         raise Refusal("COUNCIL-SEATS", seats_min=state.seats_min, members=len(members))
     strangers = [
@@ -365,81 +169,6 @@ def constitute(
         term_end=last_day_of_term(day, state.term_months),
     )
     return [constituted, *officers]
-
-
-def last_day_of_term(first_day: date, months: int | None) -> date | None:
-    """The day before the same day `months` later; None for a term without end."""
-    if months is None:
-        return None
-    years, month = divmod(first_day.month - 1 + months, 12)
-    # The 31st of a shorter month is its last day.
-    for day in range(first_day.day, 0, -1):
-        try:
-            return date(first_day.year + years, month + 1, day) - ONE_DAY
-        except ValueError:
-            continue
-    raise AssertionError(first_day)
-
-
-def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
-    if isinstance(event, CouncilEstablished):
-        return Council(
-            event.bin,
-            event.key,
-            event.kind,
-            event.council_id,
-            event.unit,
-            event.title,
-            event.seats_min,
-            event.seats_max,
-            event.quorum_rule,
-            event.levels,
-            mark.at,
-            mark.at,
-            term_months=event.term_months,
-        )
-    assert state is not None
-    replace = msgspec.structs.replace
-    state = replace(state, last_act=mark.at)
-    match event:
-        case CouncilMemberElected():
-            members = joined(state.members, event.person_id, event.valid_from)
-            return replace(state, members=members)
-        case CouncilMemberRemoved():
-            members = left(state.members, event.person_id, event.valid_to)
-            seats = {
-                number: seat.ended(event.valid_to)
-                if seat.person == event.person_id
-                else seat
-                for number, seat in state.seats.items()
-            }
-            return replace(state, members=members, seats=seats)
-        case CouncilConstituted():
-            term = Spell(valid_from=event.valid_from, valid_to=event.term_end)
-            return replace(state, phase="ACTIVE", terms=(*state.terms, term))
-        case CouncilChairSeated():
-            return seated(state, "CHAIR", event.person_id, event.valid_from, mark)
-        case CouncilSecretarySeated():
-            return seated(state, "SECRETARY", event.person_id, event.valid_from, mark)
-        case CouncilDissolved():
-            return replace(state, phase="DISSOLVED", dissolved_on=mark.on)
-    assert_never(event)
-
-
-def seated(
-    state: Council, role: str, person: PersonId, first_day: date, mark: Mark
-) -> Council:
-    """The new holder follows the old one, whose spell ends the day before."""
-    seats = {
-        number: seat.ended(first_day - ONE_DAY) if seat.role == role else seat
-        for number, seat in state.seats.items()
-    }
-    seats[mark.version] = Seat(person, role, Spell(valid_from=first_day))
-    return msgspec.structs.replace(state, seats=seats)
-
-
-def place(state: Council) -> Place:
-    return Place(state.bin, state.levels, "14")
 
 
 COUNCIL = Decider(decide, evolve, place)

@@ -1,17 +1,18 @@
 """Days as Kazakhstan counts them, and the dated spells of offices and memberships."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from domain.identifiers import PersonId
-
 KAZAKHSTAN = ZoneInfo("Asia/Almaty")
 ONE_DAY = timedelta(days=1)
 
-Membership = Mapping[PersonId, "tuple[Spell, ...]"]
+Member = TypeVar("Member")
+
+Membership = Mapping[Member, "tuple[Spell, ...]"]
 """Who belonged to a body, spell by spell: somebody may leave and come back."""
 
 
@@ -32,10 +33,22 @@ class Spell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
     def ended(self, last_day: date) -> "Spell":
-        """The same spell with a last day, which an ended one keeps."""
-        if self.valid_to is not None:
+        """The same spell up to `last_day`; one that ended earlier stays as it is."""
+        if self.valid_to is not None and self.valid_to <= last_day:
             return self
         return Spell(valid_from=self.valid_from, valid_to=last_day)
+
+
+Entry = TypeVar("Entry")
+
+
+def in_force(entries: Sequence[tuple[date, Entry]], day: date) -> Entry:
+    """What was in force on a day, of entries with their first days in order.
+
+    The first entry speaks also of the days before it.
+    """
+    held = [entry for since, entry in entries if since <= day]
+    return held[-1] if held else entries[0][1]
 
 
 def most_at_once(spells: Iterable[Spell], within: Spell) -> int:
@@ -50,26 +63,45 @@ def most_at_once(spells: Iterable[Spell], within: Spell) -> int:
     )
 
 
-def members_on(members: Membership, day: date) -> tuple[PersonId, ...]:
+def members_on(members: Membership[Member], day: date) -> tuple[Member, ...]:
     return tuple(
-        person
-        for person, spells in members.items()
+        member
+        for member, spells in members.items()
         if any(spell.covers(day) for spell in spells)
     )
 
 
 def joined(
-    members: Membership, person: PersonId, first_day: date
-) -> "dict[PersonId, tuple[Spell, ...]]":
-    spells = (*members.get(person, ()), Spell(valid_from=first_day))
-    return {**members, person: spells}
+    members: Membership[Member], member: Member, first_day: date
+) -> dict[Member, tuple[Spell, ...]]:
+    spells = (*members.get(member, ()), Spell(valid_from=first_day))
+    return {**members, member: spells}
 
 
 def left(
-    members: Membership, person: PersonId, last_day: date
-) -> "dict[PersonId, tuple[Spell, ...]]":
-    spells = tuple(spell.ended(last_day) for spell in members[person])
-    return {**members, person: spells}
+    members: Membership[Member], member: Member, last_day: date
+) -> dict[Member, tuple[Spell, ...]]:
+    spells = tuple(spell.ended(last_day) for spell in members[member])
+    return {**members, member: spells}
+
+
+def last_day_of_term(first_day: date, months: int | None) -> date | None:
+    """The day before the same day `months` later; None for a term without end."""
+    if months is None:
+        return None
+    years, month = divmod(first_day.month - 1 + months, 12)
+    # The 31st of a shorter month is its last day.
+    for day in range(first_day.day, 0, -1):
+        try:
+            return date(first_day.year + years, month + 1, day) - ONE_DAY
+        except ValueError:
+            continue
+    raise AssertionError(first_day)
+
+
+def first_instant(day: date) -> datetime:
+    """When a day begins in Kazakhstan, in UTC."""
+    return datetime.combine(day, time(), KAZAKHSTAN).astimezone(UTC)
 
 
 def local_day(moment: datetime) -> date:

@@ -8,7 +8,14 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from domain.dates import local_day
-from domain.identifiers import Bin, CapacityId, CommandId, PersonId, Stream
+from domain.identifiers import (
+    BatchId,
+    Bin,
+    CapacityId,
+    CommandId,
+    PersonId,
+    Stream,
+)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,7 +31,21 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     command_id: CommandId
     capacity: CapacityId
     occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    expected_version: int | None = None
+    expected_version: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many commands in one message: the k-th of them has the id `<command_id>/<k>`.
+
+    Each has an outcome of its own, and a batch given again is no more than each of
+    its commands given again.
+    """
+
+    tag: ClassVar[str]
+
+    command_id: BatchId
+    capacity: CapacityId
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +88,8 @@ class Actor(msgspec.Struct, frozen=True):
     capacity: CapacityId
     seat: Stream
     """The stream that seats the actor, as `council/<bin>.org`."""
+    is_acting: bool = False
+    """Whether they act in place of whoever holds the office (A27)."""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -81,7 +104,11 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """To whom an event belongs: owner, levels of education, rule of the order."""
+    """To whom an event belongs: owner, levels of education.
+
+    `rule` is the rule of the order that this very aggregate stands under, as a
+    document does; of all others the rule pack tells (`event_rules`).
+    """
 
     owner: Bin
     levels: tuple[str, ...] = ()

@@ -1,27 +1,39 @@
 """The facts that arrive with a command, read from streams at the date of the act."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
-from domain import meeting, minutes, office, organisation, staff
-from domain.council import Council
-from domain.dates import Spell
+from domain import meeting_state, minutes, office, organisation_state, staff_state
+from domain.association_state import Association
+from domain.body_facts import in_full, outline_of
+from domain.council_state import Council
+from domain.dates import Spell, in_force
 from domain.decider import Act
-from domain.document import Document, stream_of
-from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, Stream
-from domain.meeting import Meeting
+from domain.document_state import Document, stream_of
+from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, SeriesId, Stream
+from domain.meeting_state import Meeting
+from domain.membership import members_in_office
 from domain.minutes import Minutes
 from domain.office import Office
-from domain.organisation import Organisation
+from domain.organisation_state import Organisation
+from domain.participation_state import Participation
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
-from domain.staff import Staff
+from domain.review_body_state import JOINT_COMMISSION, ReviewBody
+from domain.series import Series
+from domain.series import stream_of as series_stream
+from domain.staff_state import Staff
 from domain.surroundings import (
     BodyFacts,
+    BodyOutline,
     DocumentFacts,
+    GoverningDecision,
     ItemFacts,
+    JointFacts,
+    Member,
     OrganisationFacts,
     Post,
+    SeriesFacts,
     UnitFacts,
 )
 from domain.unit import Unit
@@ -39,16 +51,26 @@ class Facts:
     """What a decision may ask (`domain.surroundings`), answered from streams alone."""
 
     def __init__(
-        self, streams: Streams, act: Act, pack: RulePack, stream: Stream
+        self,
+        streams: Streams,
+        act: Act,
+        pack: RulePack,
+        stream: Stream,
+        now: datetime,
     ) -> None:
         self._streams = streams
         self._act = act
         self._pack = pack
         self._stream = stream
+        self._now = now
 
     @property
     def act(self) -> Act:
         return self._act
+
+    @property
+    def now(self) -> datetime:
+        return self._now
 
     @property
     def pack(self) -> RulePack:
@@ -59,14 +81,14 @@ class Facts:
         return self._stream
 
     def organisation(self, owner: Bin) -> OrganisationFacts | None:
-        state = self._streams.state(organisation.stream_of(owner))
+        state = self._streams.state(organisation_state.stream_of(owner))
         if not isinstance(state, Organisation):
             return None
         return OrganisationFacts(
             bin=state.bin,
             kind=state.kind,
-            names=state.names,
-            kato=state.kato,
+            names=in_force(state.names, self._act.on),
+            kato=in_force(state.katos, self._act.on),
             levels=state.levels,
             phase=state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
@@ -75,16 +97,24 @@ class Facts:
                 for number, decision in state.decisions.items()
                 if decision.mandate is not None and decision.date <= self._act.on
             },
-            methodist_number=state.methodist_number,
-            governing_decisions=tuple(
-                number
+            methodist_numbers=state.methodist_numbers,
+            governing_decisions={
+                number: GoverningDecision(decision.kind, decision.date)
                 for number, decision in state.decisions.items()
                 if decision.date <= self._act.on
+            },
+            registered_on=state.registered_on,
+            general_documentation_approvers=(
+                state.charter.general_documentation_approvers
             ),
+            route_profile=state.charter.route_profile,
         )
 
-    def posts(self, owner: Bin, person: PersonId) -> Sequence[Post]:
-        state = self._streams.state(staff.stream_of(owner, person))
+    def posts(
+        self, owner: Bin, person: PersonId, on: date | None = None
+    ) -> Sequence[Post]:
+        day = on or self._act.on
+        state = self._streams.state(staff_state.stream_of(owner, person))
         if not isinstance(state, Staff):
             return ()
         return tuple(
@@ -94,10 +124,11 @@ class Facts:
                 appointment.unit,
                 appointment.disciplines,
                 appointment.spell,
-                staff.capacity_id(owner, person, number),
+                staff_state.capacity_id(owner, person, number),
+                appointment.is_acting,
             )
             for number, appointment in state.appointments.items()
-            if appointment.spell.covers(self._act.on)
+            if appointment.spell.covers(day)
         )
 
     def seats(self, owner: Bin, office_name: str) -> Sequence[Spell]:
@@ -116,31 +147,58 @@ class Facts:
             parent=state.parent,
             is_active=state.is_active_at(self._act.at),
             levels=state.levels,
+            is_closed=state.closed_at is not None,
+            last_act=state.last_act,
         )
 
     def body(self, ref: Stream) -> BodyFacts | None:
+        outline = outline_of(ref, self._streams, self._pack, self._act)
+        if outline is None:
+            return None
+        return in_full(outline, self._streams, self._pack, self._act)
+
+    def joint(self, ref: Stream) -> JointFacts | None:
         state = self._streams.state(ref)
-        match state:
-            case Council():
-                return self._council(ref, state)
-            case ReviewBody():
-                return self._review_body(ref, state)
-            case Unit(kind="EM_UNIT"):
-                return self._em_unit(ref, state)
-        return None
+        if not isinstance(state, ReviewBody) or state.kind != JOINT_COMMISSION:
+            return None
+        return JointFacts(
+            phase=state.phase,
+            kind=state.kind,
+            disciplines=state.disciplines,
+            specialties=state.specialties,
+            members=state.members_on(self._act.on),
+            last_act=state.last_act,
+        )
 
-    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyFacts]:
-        return tuple(self._bodies(owner))
+    def members(self, body: Stream, day: date) -> Sequence[Member]:
+        """Who is in office in a body that has members, on any day."""
+        state = self._streams.state(body)
+        if not isinstance(state, Council | ReviewBody | Association):
+            return ()
+        return members_in_office(self._streams, self._pack, state, day, self._act.at)
 
-    def _bodies(self, owner: Bin) -> Iterator[BodyFacts]:
-        for kind in ("review-body", "council", "unit"):
+    def reviewing_bodies(self, owner: Bin) -> Sequence[BodyOutline]:
+        """The bodies that exist, in outline: `body` tells who is in office in one.
+
+        A joint commission of another host is among them while the owner takes part.
+        """
+        return tuple(self._outlines(owner))
+
+    def _outlines(self, owner: Bin) -> Iterator[BodyOutline]:
+        for kind in ("review-body", "council", "unit", "association"):
             for ref in self._streams.owned(owner, kind):
-                body = self.body(ref)
-                if body is not None and body.exists:
-                    yield body
+                outline = outline_of(ref, self._streams, self._pack, self._act)
+                if outline is not None and outline.exists:
+                    yield outline
+        for ref in self._streams.owned(owner, "participation"):
+            state = self._streams.state(ref)
+            if isinstance(state, Participation) and state.has_consented:
+                outline = outline_of(state.body, self._streams, self._pack, self._act)
+                if outline and outline.exists and owner in outline.participants:
+                    yield outline
 
     def item(self, meeting_id: MeetingId, item: int) -> ItemFacts | None:
-        state = self._streams.state(meeting.stream_of(meeting_id))
+        state = self._streams.state(meeting_state.stream_of(meeting_id))
         if not isinstance(state, Meeting) or item not in state.items:
             return None
         placed = state.items[item]
@@ -152,8 +210,7 @@ class Facts:
             held_on=state.held_on,
             held_at=state.held_at,
             is_held=state.phase in ("HELD", "MINUTED"),
-            document=placed.document,
-            content_hash=placed.content_hash,
+            documents=placed.documents,
             motion=placed.motion,
             carried=vote.carried if vote else None,
             voted_at=vote.opened_at if vote else None,
@@ -166,78 +223,25 @@ class Facts:
         state = self._streams.state(stream_of(document))
         if not isinstance(state, Document):
             return None
+        stage = state.stage()
         return DocumentFacts(
             document=state.document,
             owner=state.bin,
+            series=state.series,
+            phase=state.phase,
             version=state.version,
             content_hash=state.content_hash,
             author_person=state.author.person_id or state.drafted_by,
-            is_in_review=state.phase == "IN_REVIEW",
+            asked=tuple(body.body for body in stage.bodies) if stage else (),
+            approved_at=state.approved_at,
         )
+
+    def series(self, series: SeriesId) -> SeriesFacts | None:
+        state = self._streams.state(series_stream(series))
+        if not isinstance(state, Series):
+            return None
+        return SeriesFacts(state.bin, state.kind, state.level, state.open)
 
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))
         return state.last_number if isinstance(state, Minutes) else 0
-
-    def _council(self, ref: Stream, state: Council) -> BodyFacts:
-        day = self._act.on
-        served = self.unit(state.unit) if state.unit else None
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.title,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=(),
-            specialties=(),
-            members=state.members_on(day),
-            invited=(),
-            quorum=state.quorum,
-            exists=state.exists_on(day)
-            and state.opened_at <= self._act.at
-            and (served is None or served.is_active),
-            is_led=state.is_led_on(day),
-            below_minimum=False,
-            opened_at=state.opened_at,
-        )
-
-    def _review_body(self, ref: Stream, state: ReviewBody) -> BodyFacts:
-        day = self._act.on
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=state.unit,
-            disciplines=state.disciplines,
-            specialties=state.specialties,
-            members=state.members_on(day),
-            invited=state.invited,
-            quorum=state.quorum,
-            exists=state.exists_on(day) and state.opened_at <= self._act.at,
-            is_led=state.is_led_on(day),
-            below_minimum=state.below_minimum,
-            opened_at=state.opened_at,
-        )
-
-    def _em_unit(self, ref: Stream, state: Unit) -> BodyFacts:
-        """A methodical unit concludes without a meeting, through methodist or head."""
-        return BodyFacts(
-            ref=ref,
-            owner=state.bin,
-            kind=state.kind,
-            names=state.names,
-            levels=state.levels,
-            unit=ref,
-            disciplines=(),
-            specialties=(),
-            members=(),
-            invited=(),
-            quorum=self._pack.default_quorum,
-            exists=state.is_active_at(self._act.at),
-            is_led=True,
-            below_minimum=False,
-            opened_at=state.opened_at or state.last_act,
-        )

@@ -24,16 +24,20 @@ CommandId = NewType(
 )
 """Chosen by the sender; `<uuid>/<k>` is the k-th command of a batch."""
 
+BatchId = NewType("BatchId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+
 DocumentId = NewType("DocumentId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 SeriesId = NewType("SeriesId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 MeetingId = NewType("MeetingId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 CouncilId = NewType("CouncilId", Annotated[str, Meta(pattern=UUID_PATTERN)])
+CarryOverId = NewType("CarryOverId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 DecisionId = NewType("DecisionId", Annotated[str, Meta(pattern=UUID_PATTERN)])
 
 UnitId = NewType("UnitId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 """A token of the organisation's own, such as `u7` or `faculty-of-law`."""
 
 BodyId = NewType("BodyId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
+AssociationId = NewType("AssociationId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 
 Stream = NewType("Stream", Annotated[str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+$")])
 """`<aggregate>/<id>`: the name of one aggregate's stream of events."""
@@ -50,17 +54,31 @@ ContentRef = NewType(
 )
 """Where text or a file lies in the content store: a hash, salted for free text."""
 
-Title = Annotated[str, Meta(min_length=1, max_length=500)]
-Number = Annotated[str, Meta(min_length=1, max_length=60)]
+NOT_BLANK = r"\S"
+
+Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
+"""A name or title: never of blanks only."""
+
+Number = Annotated[str, Meta(min_length=1, max_length=60, pattern=NOT_BLANK)]
 """The number of an order, a minute or a decision, as the institution writes it."""
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+CodeAsWritten = Annotated[str, Meta(pattern=r"^[A-Za-zАВСЕНКМОРТХ0-9._-]{1,40}$")]
+"""A code in which Cyrillic capitals may stand for the Latin ones they look like."""
+
+_LATIN = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 
 NODE = Bin("node")
 
 _FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _REAL_TYPE_DIGITS = "456"
+
+
+def owner_in(stream: str) -> str:
+    """The BIN that the name of an organisation's own stream begins with."""
+    return stream.partition("/")[2].partition(".")[0]
 
 
 class Names(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +91,11 @@ class Names(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def in_language(self, language: str) -> str:
         """The name in `language`, in Russian where it is missing."""
         return {"kk": self.kk, "en": self.en}.get(language) or self.ru
+
+
+def in_latin(code: str) -> str:
+    """A code as it is stored: `6В06102` typed in Cyrillic becomes `6B06102`."""
+    return code.translate(_LATIN)
 
 
 def check_digit(eleven_digits: str) -> int | None:

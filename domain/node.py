@@ -9,7 +9,9 @@ from domain.decider import Command, Decider, Event, Mark, Place, Refusal
 from domain.identifiers import NODE, Code, PersonId, Stream
 from domain.surroundings import Surroundings
 
-OPERATOR_ROLES = ("REGISTRAR", "AUDITOR")
+REGISTRAR = "REGISTRAR"
+AUDITOR = "AUDITOR"
+OPERATOR_ROLES = (REGISTRAR, AUDITOR)
 
 
 def stream_of(node: str) -> Stream:

@@ -1,4 +1,4 @@
-"""An office of an organisation, head or methodists: who sits in it, spell by spell."""
+"""An office of an organisation: head, methodists, those acting; spell by spell."""
 
 from typing import ClassVar, assert_never
 
@@ -10,6 +10,11 @@ from domain.identifiers import Bin, CapacityId, PersonId, Stream
 
 HEAD = "head"
 METHODISTS = "methodists"
+
+
+def acting_in(post: str) -> str:
+    """The register of those who act in a post, as `acting-deputy-head-em` (A27)."""
+    return "acting-" + post.lower().replace("_", "-")
 
 
 def stream_of(owner: str, office: str) -> Stream:

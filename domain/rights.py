@@ -1,28 +1,28 @@
 """Who acts: the capacity a command names, and whether its role may give it."""
 
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
 
-from domain.council import Council
+from domain import office
+from domain.association_state import Association
+from domain.council_state import Council
 from domain.dates import Spell, local_day
 from domain.decider import Actor, Refusal
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
+from domain.membership import States, holds_post
 from domain.node import Node
+from domain.office import Office
 from domain.regulation.pack import RulePack
-from domain.review_body import ReviewBody
-from domain.staff import POSTS, Staff
+from domain.review_body_state import ReviewBody
+from domain.staff import POSTS
+from domain.staff_state import Staff
+from domain.surroundings import Member
 
 SYSTEM = "SYSTEM"
 
 
-class States(Protocol):
-    """The folded state of any stream, None where it has no events."""
-
-    def state(self, stream: Stream) -> object | None: ...
-
-
 def actor_in(
     states: States,
+    pack: RulePack,
     capacity: CapacityId,
     person: PersonId,
     organisation: str,
@@ -30,18 +30,24 @@ def actor_in(
 ) -> Actor:
     """The person in the named capacity at the date of the act, or a refusal.
 
-    Subject, token and appointment must agree on the person and the organisation.
+    Subject, token and appointment must agree on the person and the organisation. Who
+    sits in a body does so while in a post there.
     """
     seat, _, number = capacity.rpartition("#")
     stream = Stream(seat)
-    found = seated(states.state(stream), int(number))
+    state = states.state(stream)
+    found = seated(state, int(number))
     if found is None:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="unknown")
     holder, role, owner, spell = found
     if holder != person or owner != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
-    if not spell.covers(day):
+    require_term(state, int(number), day)
+    in_post = not isinstance(state, Council | ReviewBody | Association) or holds_post(
+        states, pack, state, Member(holder, owner), day
+    )
+    if not spell.covers(day) or not in_post:
         raise Refusal(
             "ACTOR-CAPACITY",
             capacity=capacity,
@@ -50,7 +56,38 @@ def actor_in(
             valid_to=spell.valid_to,
             act=day,
         )
-    return Actor(person, owner, role, capacity, stream)
+    is_acting = is_acting_in(states, stream, int(number))
+    if not is_acting:
+        require_not_stood_in_for(states, owner, role, capacity, day)
+    return Actor(person, owner, role, capacity, stream, is_acting)
+
+
+def is_acting_in(states: States, stream: Stream, number: int) -> bool:
+    state = states.state(stream)
+    return isinstance(state, Staff) and state.appointments[number].is_acting
+
+
+def require_not_stood_in_for(
+    states: States, owner: Bin, role: str, capacity: CapacityId, day: date
+) -> None:
+    """There is one head at a time: while somebody acts as head, the head does not."""
+    if role != "HEAD":
+        return
+    register = states.state(office.stream_of(owner, office.acting_in(role)))
+    if isinstance(register, Office) and any(
+        spell.covers(day) for spell in register.seats.values()
+    ):
+        raise Refusal(
+            "ACTOR-CAPACITY", capacity=capacity, reason="somebody acts in their place"
+        )
+
+
+def require_term(state: object | None, number: int, day: date) -> None:
+    """Rule 30: a leader who has served the year does nothing more as a leader."""
+    if isinstance(state, Association):
+        leader = state.leaders[number]
+        if leader.has_served_the_term(day):
+            raise Refusal("R30-EXPIRED", term_end=leader.term_end, act=day)
 
 
 def seated(
@@ -70,7 +107,13 @@ def seated(
         case ReviewBody():
             leader = state.leaders.get(number)
             if leader is not None:
-                return leader.person, leader.role, state.bin, leader.spell
+                # The chair of a joint commission may be of any participant.
+                member = leader.member
+                return member.person, leader.role, member.organisation, leader.spell
+        case Association():
+            chosen = state.leaders.get(number)
+            if chosen is not None:
+                return chosen.person, chosen.role, state.bin, chosen.spell
         case Node():
             grant = state.grants.get(number)
             if grant is not None:
@@ -81,8 +124,9 @@ def seated(
 def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None:
     """Refuse unless the closed table lets this role of this organisation command.
 
-    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body (which one,
-    the decision asks); `STAFF@own` any appointment of the owner; a bare role is the
+    `HEAD@own` is the head of the owner; `CHAIR@body` an officer of a body and
+    `HEAD@participant` a head of who takes part in one (which, the decision asks);
+    `STAFF@own` any appointment of the owner; a bare role is the
     node's. What does not exist has no owner: the decision says that it is unknown.
     """
     for entry in pack.roles[command]:
@@ -93,7 +137,9 @@ def require_role(pack: RulePack, command: str, actor: Actor, owner: str) -> None
         if not whose:
             if actor.organisation == NODE:
                 return
-        elif whose == "body" or actor.organisation == owner or not owner:
+        elif (
+            whose in ("body", "participant") or actor.organisation == owner or not owner
+        ):
             return
     roles = {entry.partition("@")[0] for entry in pack.roles[command]}
     if actor.role in roles or ("STAFF" in roles and actor.role in POSTS):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.decider import Command, Decider, Event, Mark, Place, Refusal
-from domain.identifiers import Bin, Names, Number, Sha256, Stream, UnitId
+from domain.identifiers import Bin, DocumentId, Names, Number, Sha256, Stream, UnitId
 from domain.surroundings import Surroundings, active_organisation
 
 ADMINISTRATION = "adm"
@@ -30,11 +30,14 @@ class UnitCreated(Event, frozen=True, kw_only=True):
 
 
 class RegulationApproved(Event, frozen=True, kw_only=True):
+    """`document_id` is the regulation where it was made and approved here."""
+
     tag: ClassVar[str] = "unit.regulation-approved.v1"
     number: str
     date: date
     file_hash: Sha256
     approver_role: str
+    document_id: DocumentId | None = None
 
 
 class UnitActivated(Event, frozen=True, kw_only=True):
@@ -62,7 +65,11 @@ class CreateUnit(Command, frozen=True, kw_only=True):
 
 
 class ApproveRegulation(Command, frozen=True, kw_only=True):
-    """Approve the unit's own regulation, as the charter provides (rule 11)."""
+    """Record the unit's regulation, approved on paper as the charter says (rule 11).
+
+    A regulation that is made here is a document of kind UNIT_REGULATION; its approval
+    is recorded on the unit by itself.
+    """
 
     tag: ClassVar[str] = "unit.approve-regulation"
     bin: Bin

@@ -1,36 +1,55 @@
 """Where every document stands: its state, who must still conclude, who approved it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 from msgspec import Struct
 
-from domain.document import (
-    POSITIVE,
+from domain.dates import first_instant
+from domain.document_events import (
     ConclusionRecorded,
+    DocumentAnnulled,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentReady,
     DocumentReturned,
     DocumentRevised,
     DocumentSubmitted,
+    DocumentSuperseded,
     DocumentWithdrawn,
+    RouteReplanned,
     StageOpened,
     StagePassed,
 )
+from domain.document_parts import NEGATIVE, POSITIVE, Variant
 from domain.identifiers import Names
+from domain.regulation.route import Route
+from domain.regulation.route_table import CONSIDERED_NEEDED
 from projections.projection import Key, Projection, Recorded
 
 
 class RouteBodyRow(Struct, frozen=True):
-    """A body of the frozen route; `conclusion` is its latest on this version."""
+    """A body of the frozen route; `conclusion` is its latest on this version.
+
+    `needs` is POSITIVE, or CONSIDERED where any conclusion but RETURN will do;
+    `owner` is the BIN of the organisation whose body it is.
+    """
 
     stage_no: int
     body: str
     kind: str
     names: Names
+    owner: str
+    needs: str
+    council_id: str | None = None
     conclusion: str | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        considered = self.needs == CONSIDERED_NEEDED and self.conclusion == NEGATIVE
+        return self.conclusion != POSITIVE and not considered
 
 
 class ApprovalStatus(Struct, frozen=True, kw_only=True):
@@ -58,6 +77,7 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     version: int
     content_hash: str
     basis_refs: tuple[str, ...]
+    variants: tuple[Variant, ...] = ()
     state: str = "DRAFT"
     route_profile: str | None = None
     current_stage: int | None = None
@@ -85,6 +105,14 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_to: date | None = None
     self_review_flag: bool = False
+    carried_over: bool = False
+    route_replans: int = 0
+    superseded_by: str | None = None
+    superseded_at: datetime | None = None
+    annulled_by_person_id: str | None = None
+    annulled_by_role: str | None = None
+    annulled_at: datetime | None = None
+    annulment_act_no: str | None = None
     state_since: datetime
     last_event_id: str
     last_event_type: str
@@ -94,7 +122,8 @@ class ApprovalStatus(Struct, frozen=True, kw_only=True):
 
 
 def keys(recorded: Recorded) -> Sequence[Key]:
-    if recorded.tag.startswith("document."):
+    # A request to a host is of a document, and stands in a stream of the host's.
+    if recorded.stream.startswith("document/"):
         return [(recorded.stream.partition("/")[2],)]
     return []
 
@@ -104,6 +133,8 @@ def fold(
 ) -> ApprovalStatus | None:
     if isinstance(recorded.event, DocumentDrafted):
         return drafted(recorded.event, recorded)
+    if isinstance(recorded.event, DocumentCarriedOver):
+        return carried_over(recorded.event, recorded)
     if row is None:
         return None
     changed = changes_of(row, recorded)
@@ -137,6 +168,7 @@ def drafted(event: DocumentDrafted, recorded: Recorded) -> ApprovalStatus:
         title_kk=event.titles.kk,
         title_en=event.titles.en,
         languages=tuple(variant.language for variant in event.variants),
+        variants=event.variants,
         discipline_code=event.discipline_code,
         specialty_code=event.specialty_code,
         academic_year=event.academic_year,
@@ -155,6 +187,50 @@ def drafted(event: DocumentDrafted, recorded: Recorded) -> ApprovalStatus:
     )
 
 
+def carried_over(event: DocumentCarriedOver, recorded: Recorded) -> ApprovalStatus:
+    """Approved on the day of an act older than the register; no route was taken."""
+    act = event.carried_over.act
+    return ApprovalStatus(
+        document_id=event.document_id,
+        series_id=event.series_id,
+        rule_pack=recorded.rule_pack,
+        rule_no=event.rule,
+        kind=event.kind,
+        level=event.level,
+        org_bin=event.bin,
+        org_kato=recorded.kato,
+        region_kato=recorded.kato[:2] + "0000000",
+        title_ru=event.titles.ru,
+        title_kk=event.titles.kk,
+        title_en=event.titles.en,
+        languages=tuple(variant.language for variant in event.variants),
+        variants=event.variants,
+        discipline_code=event.discipline_code,
+        specialty_code=event.specialty_code,
+        academic_year=event.academic_year,
+        author_kind=event.author.kind,
+        author_unit_id=None,
+        author_person_id=None,
+        version=event.version,
+        content_hash=event.content_hash,
+        basis_refs=(),
+        state="APPROVED",
+        approved_by_person_id=event.approver_person_id,
+        approved_by_role=event.approver_role,
+        approved_at=first_instant(act.date),
+        approval_act_no=act.number,
+        valid_from=event.valid_from,
+        valid_to=event.valid_to,
+        carried_over=True,
+        state_since=recorded.at,
+        last_event_id=recorded.event_id,
+        last_event_type=recorded.tag,
+        last_version=recorded.version,
+        last_position=recorded.position,
+        updated_at=recorded.recorded_at,
+    )
+
+
 def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
     """The columns that an event changes."""
     match recorded.event:
@@ -163,22 +239,25 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
                 "version": event.version,
                 "content_hash": event.content_hash,
                 "languages": tuple(variant.language for variant in event.variants),
+                "variants": event.variants,
                 "route": (),
             }
         case DocumentSubmitted() as event:
-            route = tuple(
-                RouteBodyRow(stage.no, body.body, body.kind, body.names)
-                for stage in event.route.stages
-                for body in stage.bodies
-            )
             return {
                 "state": "IN_REVIEW",
-                "route": route,
+                "route": route_rows(event.route, {}),
                 "route_profile": event.route.profile,
                 "stages_total": len(event.route.stages),
                 "approver_roles_allowed": event.route.approver_roles,
                 "submitted_at": recorded.at,
                 "ready_at": None,
+            }
+        case RouteReplanned() as event:
+            concluded = {body.body: body.conclusion for body in row.route}
+            return {
+                "route": route_rows(event.route, concluded),
+                "stages_total": len(event.route.stages),
+                "route_replans": row.route_replans + 1,
             }
         case StageOpened() as event:
             return {"current_stage": event.stage_no}
@@ -198,7 +277,7 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
         case StagePassed():
             return {"current_stage": None}
         case DocumentReady():
-            return {"state": "READY", "ready_at": recorded.at}
+            return {"state": "READY", "current_stage": None, "ready_at": recorded.at}
         case DocumentReturned() as event:
             return {
                 "state": "RETURNED",
@@ -221,7 +300,41 @@ def changes_of(row: ApprovalStatus, recorded: Recorded) -> dict[str, object]:
             }
         case DocumentWithdrawn():
             return {"state": "WITHDRAWN", "current_stage": None}
+        case DocumentSuperseded() as event:
+            return {
+                "state": "SUPERSEDED",
+                "superseded_by": event.superseded_by,
+                "superseded_at": recorded.at,
+            }
+        case DocumentAnnulled() as event:
+            return {
+                "state": "ANNULLED",
+                "annulled_by_person_id": event.annulled_by.person_id,
+                "annulled_by_role": event.annulled_by.role,
+                "annulled_at": recorded.at,
+                "annulment_act_no": event.act_no,
+            }
     return {}
+
+
+def route_rows(
+    route: Route, concluded: Mapping[str, str | None]
+) -> tuple[RouteBodyRow, ...]:
+    """The bodies of a route, each with what it has concluded already."""
+    return tuple(
+        RouteBodyRow(
+            stage.no,
+            body.body,
+            body.kind,
+            body.names,
+            body.owner,
+            body.needs,
+            body.council_id,
+            concluded.get(body.body),
+        )
+        for stage in route.stages
+        for body in stage.bodies
+    )
 
 
 def counts_of(row: ApprovalStatus, changed: dict[str, object]) -> dict[str, object]:
@@ -233,13 +346,11 @@ def counts_of(row: ApprovalStatus, changed: dict[str, object]) -> dict[str, obje
         "bodies_negative": sum(
             b.conclusion not in (None, POSITIVE) for b in after.route
         ),
-        "missing_bodies": tuple(
-            b.body for b in after.route if b.conclusion != POSITIVE
-        ),
+        "missing_bodies": tuple(b.body for b in after.route if b.is_missing),
         "acting_bodies": tuple(
             b.body
             for b in after.route
-            if b.stage_no == after.current_stage and b.conclusion != POSITIVE
+            if b.stage_no == after.current_stage and b.is_missing
         ),
     }
 
@@ -250,6 +361,12 @@ APPROVAL_STATUS = Projection(
     key=("document_id",),
     keys=keys,
     fold=fold,
-    indexes=(("org_bin", "state"), ("state",), ("kind",)),
+    # Pages go by organisation and document, within a state or not.
+    indexes=(
+        ("org_bin", "document_id"),
+        ("state", "org_bin", "document_id"),
+        ("last_position",),
+        ("kind",),
+    ),
     aggregates=frozenset({"document"}),
 )

@@ -1,5 +1,6 @@
 """What is installed: our own names, pinned with hashes and without addresses."""
 
+import json
 import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -35,3 +36,15 @@ def test_a_lock_file_pins_by_hash_and_names_no_address(lock: str) -> None:
     for line in pinned:
         assert re.match(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+ ", line), line
         assert "--hash=sha256:" in line, line
+
+
+def test_the_lock_file_of_npm_pins_by_hash_and_names_no_address() -> None:
+    folder = ROOT / "tests" / "contract" / "asyncapi_parser"
+    lock = json.loads((folder / "package-lock.json").read_bytes())
+    wanted = json.loads((folder / "package.json").read_bytes())["dependencies"]
+    assert lock["packages"][""]["dependencies"] == wanted
+    pinned = {name: one for name, one in lock["packages"].items() if name}
+    assert len(pinned) > 10
+    for name, one in pinned.items():
+        assert one["version"] and one["integrity"].startswith("sha512-"), name
+        assert "resolved" not in one, name

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from adapters.demo.associations import school_association
 from adapters.demo.house import (
+    YEAR_AGO,
     Body,
     House,
     appoint,
@@ -220,7 +222,7 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
         decision_id=decision,
         kind="METHODIST_NUMBER",
         number="5",
-        date=date.today(),
+        date=date.today() - YEAR_AGO,
         file_hash=digest(f"methodists {institution.bin}"),
         inputs={
             "specialties": 12,
@@ -240,7 +242,7 @@ def seat_methodist(teller: Teller, head: Person, institution: Institution) -> Pe
 
 
 def build_school(teller: Teller, institution: Institution, head: Person) -> House:
-    """A school: its administration prepares, its council reviews."""
+    """A school, whose teachers of mathematics and whose council review."""
     deputy = appoint(teller, head, institution, "DEPUTY_HEAD_EM")
     staff = [
         appoint(teller, head, institution, "TEACHER", "adm", (MATHEMATICS,))
@@ -253,6 +255,9 @@ def build_school(teller: Teller, institution: Institution, head: Person) -> Hous
         deputy,
         staff[0],
         "adm",
-        (council(teller, head, institution, "org", (*teachers, deputy.id)),),
+        (
+            school_association(teller, institution, head, staff, MATHEMATICS),
+            council(teller, head, institution, "org", (*teachers, deputy.id)),
+        ),
         discipline=MATHEMATICS,
     )

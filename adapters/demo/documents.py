@@ -5,7 +5,8 @@ from datetime import date
 from adapters.demo.house import Body, House
 from adapters.demo.meetings import conclude, hash_of, variants
 from adapters.demo.teller import Teller
-from domain.regulation.pack import RouteRow, rule_pack
+from domain.regulation.pack import rule_pack
+from domain.regulation.route_table import RouteRow
 
 TITLES = {
     "GENERAL_EM_DOCUMENTATION": "Положение о текущем контроле",

@@ -49,18 +49,6 @@ class House(Struct, frozen=True):
     def office(self, role: str) -> Person:
         return {"HEAD": self.head, "DEPUTY_HEAD_EM": self.deputy}[role]
 
-    def with_bodies(self, *bodies: Body) -> "House":
-        return House(
-            self.institution,
-            self.head,
-            self.deputy,
-            self.teacher,
-            self.author_unit,
-            (*self.bodies, *bodies),
-            self.discipline,
-            self.specialty,
-        )
-
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -4,7 +4,7 @@ from datetime import date
 
 from adapters.demo.house import Body, digest
 from adapters.demo.teller import Teller
-from domain.document import Variant, content_hash
+from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256
 
 
@@ -57,8 +57,7 @@ def conclude(
         "meeting.place-item",
         **tell,
         kind="DOCUMENT",
-        document_id=document,
-        content_hash=hash_of(texts),
+        documents=[{"document_id": document, "content_hash": hash_of(texts)}],
         motion="POSITIVE",
     )
     teller.give(officer, "meeting.open", **tell)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from adapters.demo.associations import joint_commission
 from adapters.demo.buildings import build
 from adapters.demo.documents import STUDY_PLAN, kinds_at, study_plan, take_through
 from adapters.demo.house import House, register
@@ -38,6 +39,16 @@ class SubscriberReport(Struct, frozen=True):
     broken_promises: tuple[str, ...]
 
 
+class JointConclusion(Struct, frozen=True, kw_only=True):
+    """What a joint commission said on a document of one of those it serves."""
+
+    host: str
+    organisation: str
+    document_id: str
+    conclusion: str | None
+    votes_for: int | None
+
+
 class DemoReport(Struct, frozen=True, kw_only=True):
     """The demo in numbers; `lag` is what the views have not yet shown.
 
@@ -47,6 +58,7 @@ class DemoReport(Struct, frozen=True, kw_only=True):
     organisations: int
     documents: int
     approved: int
+    joint_conclusions: tuple[JointConclusion, ...]
     approved_by_kind: dict[str, dict[str, int]]
     refused: dict[str, int]
     commands: int
@@ -108,11 +120,13 @@ def tell(teller: Teller, progress: Callable[[str], None]) -> int:
     built = {one.bin for one in (*universities()[:BUILT_UNIVERSITIES], *colleges())}
     all_kinds = {one.bin for one in showing_all}
 
+    houses: dict[str, House] = {}
+
     def one(institution: Institution) -> int:
         head = register(teller, institution)
         if institution.bin not in built | all_kinds:
             return 0
-        house = build(teller, institution, head)
+        house = houses[institution.bin] = build(teller, institution, head)
         if institution.bin in all_kinds:
             return every_kind(teller, house)
         for troubled in (True, False):
@@ -124,6 +138,10 @@ def tell(teller: Teller, progress: Callable[[str], None]) -> int:
         for done, count in enumerate(pool.map(one, everybody), start=1):
             documents += count
             progress(f"{done} of {len(everybody)} institutions")
+    _, host, guest, *_ = (houses[college.bin] for college in colleges())
+    for house in joint_commission(teller, host, guest):
+        study_plan(teller, house, troubled=False)
+        documents += 1
     strangers_are_refused(teller, everybody)
     return documents
 

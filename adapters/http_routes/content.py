@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from adapters.http_routes.doors import ContentStore, Doors, StoredContent
+from adapters.http_routes.doors import Doors, StoredContent
 from adapters.http_routes.exchange import (
     JSON,
     HttpAnswer,
@@ -21,12 +21,14 @@ from adapters.http_routes.exchange import (
     media_type_of,
     viewer_of,
 )
-from adapters.queries import Viewer
+from adapters.viewing import Viewer
 from domain.decider import Refusal
 from domain.identifiers import ContentRef
 
 MAX_TEXT_BYTES = 1_000_000
 MAX_FILE_BYTES = 16 * 1024 * 1024
+
+FILE = "sha256:"
 
 _REF = re.compile(r"(salted|sha256):[0-9a-f]{64}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
@@ -64,13 +66,13 @@ def content_routes(doors: Doors) -> list[HTTPRouteHandler]:
             if not body:
                 raise Refusal("CMD-MALFORMED", reason="the file is empty")
             ref = await asyncio.to_thread(store.put_file, owner, media_type, body)
-            kept = KeptContent(ref=ref, sha256=ref.removeprefix("sha256:"))
+            kept = KeptContent(ref=ref, sha256=ref.removeprefix(FILE))
         return answered(kept, 201, {"Location": f"/v1/content/{ref}"})
 
     @get("/v1/content/{ref:str}")
     async def fetch(request: HttpRequest, ref: FromPath[str]) -> HttpAnswer:
         viewer = await viewer_of(doors, request)
-        found = await asyncio.to_thread(content_for, store, viewer, ref)
+        found = await asyncio.to_thread(content_for, doors, viewer, ref)
         return Response(
             found.body,
             # Whatever was put here must never run as a page of this origin.
@@ -101,12 +103,20 @@ def require_file(media_type: str) -> None:
         )
 
 
-def content_for(store: ContentStore, viewer: Viewer, ref: str) -> StoredContent:
-    """The content as its own organisation holds it; for an auditor, as anybody does."""
+def content_for(doors: Doors, viewer: Viewer, ref: str) -> StoredContent:
+    """The content as its own organisation holds it; for an auditor, as anybody does.
+
+    A text that lies before a body of the viewer's organisation is shown as its owner
+    holds it. Nothing else is: neither an approved text, nor remarks, nor minutes.
+    """
+    store = doors.content
     copies: list[StoredContent] = []
     if _REF.fullmatch(ref):
         name = ContentRef(ref)
-        owners = store.owners_of(name) if viewer.sees_all else [viewer.organisation]
+        owners = store.owners_of(name) if viewer.is_auditor else [viewer.organisation]
+        if not viewer.is_auditor and ref.startswith(FILE):
+            sha256 = ref.removeprefix(FILE)
+            owners = [*owners, *doors.queries.reviewed_files(viewer, sha256)]
         found = (store.get(name, owner) for owner in owners)
         copies = [copy for copy in found if copy is not None]
     if not copies:

@@ -6,7 +6,13 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from adapters.answers import DocumentQuery, OneQuery, OrganisationQuery, read_query
+from adapters.answers import (
+    DocumentPage,
+    DocumentQuery,
+    OneQuery,
+    OrganisationQuery,
+    read_query,
+)
 from adapters.http_routes.doors import Doors
 from adapters.http_routes.exchange import (
     HttpAnswer,
@@ -25,7 +31,11 @@ def document_routes(doors: Doors) -> list[HTTPRouteHandler]:
         viewer = await viewer_of(doors, request)
         query = read_query(DocumentQuery, request.query_params.multi_items())
         await queries.settle(query.after)
-        return answered(await asyncio.to_thread(queries.documents, viewer, query))
+
+        def look() -> DocumentPage:
+            return queries.documents(viewer, query, doors.work.kept_by(query))
+
+        return answered(await asyncio.to_thread(look))
 
     @get("/v1/documents/{document_id:str}")
     async def document(request: HttpRequest, document_id: FromPath[str]) -> HttpAnswer:

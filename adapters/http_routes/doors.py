@@ -7,10 +7,14 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from adapters.counting import Counting
+from adapters.explanations import Explanations
 from adapters.identity import Identities, Jwks
 from adapters.orders import Answer, Order
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
+from adapters.reading import StreamSource
+from adapters.work_queries import WorkQueries
 from domain.identifiers import ContentRef, PersonId
 from domain.regulation.pack import RulePack
 
@@ -72,10 +76,17 @@ class ContentStore(Protocol):
 
 
 class RefusalNotes(Protocol):
-    """What was refused, the newest first: of one code, older than the id `before`."""
+    """What was refused, the newest first: of one code, or of the commands on a stream.
+
+    `before` is the id that they are older than.
+    """
 
     def __call__(
-        self, code: str | None = None, limit: int = 100, before: int | None = None
+        self,
+        code: str | None = None,
+        limit: int = 100,
+        before: int | None = None,
+        stream: str | None = None,
     ) -> Sequence[Struct]: ...
 
 
@@ -90,6 +101,10 @@ class Doors:
     submit: Callable[[Order], Future[Answer]]
     identities: Identities
     queries: Queries
+    streams: StreamSource
+    explanations: Explanations
+    work: WorkQueries
+    counting: Counting
     content: ContentStore
     refusals: RefusalNotes
     roles_of: Callable[[PersonId], Collection[str]]

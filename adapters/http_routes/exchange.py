@@ -1,7 +1,6 @@
 """What every route does alike: read a request safely, answer in JSON."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -13,15 +12,15 @@ from adapters.http_routes.doors import Doors
 from adapters.identity import Claims
 from adapters.orders import Refused
 from adapters.problems import CONTENT_TYPE, RETRY_SECONDS, language_of, problem
-from adapters.queries import Viewer
+from adapters.viewing import Viewer
 from domain.decider import Refusal
 from domain.identifiers import NODE
-from domain.node import OPERATOR_ROLES
 from domain.regulation.pack import RulePack
 
 JSON = "application/json"
-
-_TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+IDENTITY = "identity"
+BODY_SECONDS = 60
+"""How long a body may take: whoever sends it for ever holds a connection."""
 
 HttpRequest = Request[None, None, State]
 HttpAnswer = Response[bytes]
@@ -41,6 +40,16 @@ def answered(
     )
 
 
+def language_asked(request: HttpRequest, pack: RulePack) -> str:
+    """The language of the catalogue that the request likes best."""
+    return language_of(request.headers.get("accept-language"), pack.default_language)
+
+
+def in_language(language: str) -> dict[str, str]:
+    """What an answer says of its language to whoever reads or keeps it."""
+    return {"Content-Language": language, "Vary": "Accept-Language"}
+
+
 def refused_answer(
     request: HttpRequest,
     refusal: Refused,
@@ -48,14 +57,8 @@ def refused_answer(
     headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
     """A refusal as problem JSON in the language that the request asks for."""
-    language = language_of(
-        request.headers.get("accept-language"), pack.default_language
-    )
-    extra = {
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        **(headers or {}),
-    }
+    language = language_asked(request, pack)
+    extra = {**in_language(language), **(headers or {})}
     if refusal.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     if refusal.status == 503:
@@ -75,24 +78,33 @@ def claims_of(doors: Doors, request: HttpRequest) -> Claims:
 async def viewer_of(doors: Doors, request: HttpRequest) -> Viewer:
     """For whom a question is answered; the node's roles are read from its stream."""
     claims = claims_of(doors, request)
-    if claims.organisation != NODE:
-        return Viewer(claims.organisation)
-    roles = await asyncio.to_thread(doors.roles_of, claims.person)
-    return Viewer(NODE, sees_all=not set(roles).isdisjoint(OPERATOR_ROLES))
+
+    def look() -> Viewer:
+        is_of_node = claims.organisation == NODE
+        roles = doors.roles_of(claims.person) if is_of_node else ()
+        return doors.queries.viewer(claims.organisation, roles)
+
+    return await asyncio.to_thread(look)
 
 
 async def body_of(request: HttpRequest, limit: int) -> bytes:
-    """The body, of which no more than `limit` bytes are ever held."""
+    """The body as it is, of which no more than `limit` bytes are ever held."""
+    coding = request.headers.get("content-encoding", IDENTITY).strip().lower()
+    if coding != IDENTITY:
+        raise Refusal("CMD-ENCODING", given=coding[:100], expected=IDENTITY)
     refusal = Refusal("CMD-TOO-LARGE", limit=limit)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
         raise refusal
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise refusal
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise refusal
+    except TimeoutError as error:
+        raise Refusal("CMD-TOO-SLOW", seconds=BODY_SECONDS) from error
     except InternalServerException as error:
         raise Refusal("CMD-MALFORMED", reason="the body ended early") from error
     return bytes(body)
@@ -102,12 +114,3 @@ def media_type_of(request: HttpRequest) -> str:
     """The media type of the body without its parameters, empty where none is given."""
     given = request.headers.get("content-type", "")
     return given.partition(";")[0].strip().lower()
-
-
-def trace_of(request: HttpRequest) -> str | None:
-    """A well-formed `traceparent` of W3C Trace Context, level 1."""
-    given = request.headers.get("traceparent", "")
-    found = _TRACE.fullmatch(given)
-    if found is None or not found[1].strip("0") or not found[2].strip("0"):
-        return None
-    return given

@@ -16,8 +16,16 @@ from adapters.http_routes.described import (
     health_answer,
 )
 from adapters.http_routes.doors import Doors
-from adapters.http_routes.exchange import HttpAnswer, HttpRequest, answered, viewer_of
+from adapters.http_routes.exchange import (
+    HttpAnswer,
+    HttpRequest,
+    answered,
+    in_language,
+    language_asked,
+    viewer_of,
+)
 from adapters.http_routes.openapi import openapi_document
+from adapters.rule_answers import rule_answer, rule_list
 from domain.decider import Refusal
 from domain.node import OPERATOR_ROLES
 
@@ -54,13 +62,25 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
         return answered(pack.errors[code])
 
     @get("/v1/rules/pack")
-    async def rules() -> HttpAnswer:
+    async def regulation() -> HttpAnswer:
         return answered(pack)
+
+    @get("/v1/rules")
+    async def rules(request: HttpRequest) -> HttpAnswer:
+        language = language_asked(request, pack)
+        found = rule_list(pack, language)
+        return answered(found, headers=in_language(language))
+
+    @get("/v1/rules/{number:str}")
+    async def rule(request: HttpRequest, number: FromPath[str]) -> HttpAnswer:
+        language = language_asked(request, pack)
+        found = rule_answer(pack, number, language)
+        return answered(found, headers=in_language(language))
 
     @get("/v1/refusals")
     async def refusals(request: HttpRequest) -> HttpAnswer:
         viewer = await viewer_of(doors, request)
-        if not viewer.sees_all:
+        if not viewer.is_operator:
             raise Refusal("QUERY-ROLE", allowed=OPERATOR_ROLES)
         query = read_query(RefusalQuery, request.query_params.multi_items())
         notes = await asyncio.to_thread(
@@ -72,4 +92,15 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
         following = page[-1].id if len(notes) > len(page) else None
         return answered(RefusalPage(items=page, next=following))
 
-    return [live, ready, jwks, openapi, errors, error, rules, refusals]
+    return [
+        live,
+        ready,
+        jwks,
+        openapi,
+        errors,
+        error,
+        regulation,
+        rules,
+        rule,
+        refusals,
+    ]

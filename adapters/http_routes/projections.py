@@ -23,9 +23,8 @@ from adapters.http_routes.exchange import (
 from adapters.projection_desk import RetryWish, SkipWish
 from domain.decider import Refusal
 from domain.identifiers import NODE
-from domain.node import OPERATOR_ROLES
+from domain.node import OPERATOR_ROLES, REGISTRAR
 
-REGISTRAR = "REGISTRAR"
 MAX_BODY_BYTES = 10_000
 
 Body = TypeVar("Body", bound=Struct)
@@ -77,7 +76,7 @@ def projection_routes(doors: Doors) -> list[HTTPRouteHandler]:
 async def reader_of(doors: Doors, request: HttpRequest) -> None:
     """Only operators of the node look at its works."""
     viewer = await viewer_of(doors, request)
-    if not viewer.sees_all:
+    if not viewer.is_operator:
         raise Refusal("QUERY-ROLE", allowed=OPERATOR_ROLES)
 
 

@@ -39,12 +39,19 @@ def accounts(stream: str, passwords: Mapping[Identity, str]) -> Part:
         "jetstream": "enabled",
         "users": users("relay", "node", "keeper"),
         "exports": [
-            {
-                "service": request,
-                "response_type": "stream" if ".MSG.NEXT." in request else "singleton",
-                "accounts": [account_of(reader) for reader in readers],
-            }
-            for request, readers in _exported(stream).items()
+            *(
+                {
+                    "service": request,
+                    "response_type": "stream"
+                    if ".MSG.NEXT." in request
+                    else "singleton",
+                    "accounts": [account_of(reader) for reader in readers],
+                }
+                for request, readers in _exported(stream).items()
+            ),
+            # For any account that imports it: none of these, but those that an
+            # operator adds for institutions. The token says who sends a command.
+            {"service": COMMANDS},
         ],
     }
     reading = {

@@ -13,6 +13,11 @@ PUBLIC_SUBJECTS = f"{SUBJECT_ROOT}.pub.>"
 WAKE = "adisteme.wake"
 COMMANDS = "adisteme.cmd.>"
 
+TOKEN_HEADER = "Authorization"
+LANGUAGE_HEADER = "Accept-Language"
+TRACE_HEADER = "traceparent"
+"""Of a command's request, written exactly so: NATS tells cases apart."""
+
 OLDEST_SERVER = (2, 12)
 _API_LEVEL_OF_ATOMIC = "2"
 _STREAM_EXISTS_DIFFERENTLY = 10058

@@ -107,10 +107,14 @@ class PostgresEventStore(PostgresApplicationRecorder):
         return self._rows(RECORDS, (after, limit))
 
     def refusals(
-        self, code: str | None = None, limit: int = 100, before: int | None = None
+        self,
+        code: str | None = None,
+        limit: int = 100,
+        before: int | None = None,
+        stream: str | None = None,
     ) -> list[RefusalNote]:
-        """The newest refusals first, of one code, and older than the id `before`."""
-        wanted = {"code = %s": code, "id < %s": before}
+        """The newest refusals first, of a code or stream, older than id `before`."""
+        wanted = {"code = %s": code, "id < %s": before, "stream = %s": stream}
         given = {term: value for term, value in wanted.items() if value is not None}
         where = " AND ".join(given) or "TRUE"
         statement = f"SELECT * FROM refusal WHERE {where} ORDER BY id DESC LIMIT %s"

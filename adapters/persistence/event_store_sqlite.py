@@ -107,10 +107,14 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         return [(record.id, record.state) for record in found]
 
     def refusals(
-        self, code: str | None = None, limit: int = 100, before: int | None = None
+        self,
+        code: str | None = None,
+        limit: int = 100,
+        before: int | None = None,
+        stream: str | None = None,
     ) -> list[RefusalNote]:
-        """The newest refusals first, of one code, and older than the id `before`."""
-        wanted = {"code = ?": code, "id < ?": before}
+        """The newest refusals first, of a code or stream, older than id `before`."""
+        wanted = {"code = ?": code, "id < ?": before, "stream = ?": stream}
         given = {term: value for term, value in wanted.items() if value is not None}
         where = " AND ".join(given) or "TRUE"
         with self.datastore.transaction(commit=False) as cursor:

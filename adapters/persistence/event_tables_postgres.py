@@ -76,7 +76,9 @@ VERSION_1 = (
     )""",
 )
 
-SCHEMA = (VERSION_1,)
+VERSION_2 = ("CREATE INDEX refusal_by_stream ON refusal (stream, id)",)
+
+SCHEMA = (VERSION_1, VERSION_2)
 
 # The append lock: who has this row gives the next positions, and whoever waits for it
 # sees, in the statements after it, all that was committed until then.

@@ -65,7 +65,9 @@ VERSION_1 = (
     "CREATE INDEX refusal_by_code ON refusal (code, id)",
 )
 
-SCHEMA = (VERSION_1,)
+VERSION_2 = ("CREATE INDEX refusal_by_stream ON refusal (stream, id)",)
+
+SCHEMA = (VERSION_1, VERSION_2)
 
 # A whole batch is asked for with one JSON parameter; CROSS JOIN holds SQLite to
 # looking each asked key up, instead of reading the table through.

@@ -58,6 +58,17 @@ class Column(NamedTuple):
     is_plain: bool
 
 
+BOUNDS = {"__until": "<=", "__since": ">="}
+
+
+def bound_in(condition: str) -> tuple[str, str | None]:
+    """The column that a condition names, and the comparison where it bounds it."""
+    for suffix, comparison in BOUNDS.items():
+        if condition.endswith(suffix):
+            return condition.removesuffix(suffix), comparison
+    return condition, None
+
+
 def columns_of(row: type[Struct]) -> tuple[Column, ...]:
     return tuple(_column(field) for field in msgspec.structs.fields(row))
 

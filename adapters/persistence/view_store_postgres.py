@@ -22,6 +22,7 @@ from adapters.persistence.postgres_rows import (
 from adapters.persistence.row_columns import (
     Row,
     Scalar,
+    bound_in,
     default_of,
     missing_columns,
     shape_text,
@@ -246,6 +247,21 @@ class PostgresViewStore(ViewNotes):
             found = connection.execute(statement.encode(), values).fetchone()
         return int(found["n"]) if found else 0
 
+    def tally(
+        self, projection: AnyProjection, by: Sequence[str], where: Where
+    ) -> list[tuple[tuple[str | None, ...], int]]:
+        """How many rows match for each combination of the columns `by`, all texts."""
+        condition, values = self._condition(projection, where)
+        names = ", ".join(self._column(projection, name) for name in by)
+        table = _quoted(projection.name)
+        statement = (
+            f"SELECT count(*) AS n, {names} FROM {table} AS view WHERE {condition}"
+            f" GROUP BY {names}"
+        )
+        with self._database.get_connection() as connection:
+            found = connection.execute(statement.encode(), values).fetchall()
+        return [(tuple(row[name] for name in by), int(row["n"])) for row in found]
+
     def close(self) -> None:
         self._database.close()
 
@@ -315,7 +331,8 @@ class PostgresViewStore(ViewNotes):
         terms = ["TRUE"]
         values: list[Any] = []
         for name, wanted in where.items():
-            column = self._column(projection, name.removesuffix(HAS))
+            plain, bound = bound_in(name.removesuffix(HAS))
+            column = self._column(projection, plain)
             present = [
                 value
                 for value in _listed(wanted)
@@ -325,6 +342,10 @@ class PostgresViewStore(ViewNotes):
             if name.endswith(HAS):
                 terms.append(f"{column} @> ANY (%s::jsonb[])")
                 values.append([as_json(value) for value in present])
+                continue
+            if bound is not None:
+                terms.append(f"{column} {bound} %s")
+                values.append(present[0])
                 continue
             any_of = f"{column} = %s" if len(present) == 1 else f"{column} = ANY (%s)"
             absent = f" OR {column} IS NULL" if None in _listed(wanted) else ""

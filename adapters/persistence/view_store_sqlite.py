@@ -12,6 +12,7 @@ from adapters.persistence.row_columns import (
     Row,
     Scalar,
     Stored,
+    bound_in,
     columns_of,
     default_of,
     missing_columns,
@@ -61,7 +62,9 @@ class SqliteViewStore(ViewNotes):
     """Rows by key and by query; many threads may read while one saves.
 
     `where` names columns with their value or a sequence of which it is one;
-    `<column>__has` asks a column that holds a list for an item, or one of several.
+    `<column>__has` asks a column that holds a list for an item, or one of several;
+    `<column>__until` and `<column>__since` a column of days or times for what is not
+    after, or not before, a moment.
     """
 
     def __init__(
@@ -198,6 +201,21 @@ class SqliteViewStore(ViewNotes):
             )
             return int(cursor.fetchone()[0])
 
+    def tally(
+        self, projection: AnyProjection, by: Sequence[str], where: Where
+    ) -> list[tuple[tuple[str | None, ...], int]]:
+        """How many rows match for each combination of the columns `by`, all texts."""
+        condition, values = self._condition(projection, where)
+        names = ", ".join(self._column(projection, name) for name in by)
+        table = _quoted(projection.name)
+        with self._file.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT count(*), {names} FROM {table} AS view WHERE {condition}"
+                f" GROUP BY {names}",
+                values,
+            )
+            return [(tuple(row)[1:], int(row[0])) for row in cursor.fetchall()]
+
     def close(self) -> None:
         self._file.close()
 
@@ -261,7 +279,8 @@ class SqliteViewStore(ViewNotes):
         terms = ["TRUE"]
         values: list[Stored] = []
         for name, wanted in where.items():
-            column = self._column(projection, name.removesuffix(HAS))
+            plain, bound = bound_in(name.removesuffix(HAS))
+            column = self._column(projection, plain)
             stored = _listed(wanted)
             if name.endswith(HAS):
                 terms.append(
@@ -269,6 +288,9 @@ class SqliteViewStore(ViewNotes):
                     " WHERE item.value IN (SELECT value FROM json_each(?)))"
                 )
                 values.append(_as_json(stored))
+            elif bound is not None:
+                terms.append(f"{column} {bound} ?")
+                values += stored
             elif len(stored) == 1:
                 terms.append(f"{column} IS ?")
                 values += stored

@@ -1,23 +1,37 @@
 """Which bodies must conclude on a document, in which order, and who approves it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
-from domain.identifiers import Names, Stream
-from domain.regulation.pack import RouteRow, StageRow
+from domain.identifiers import Bin, CouncilId, Names, Stream
+from domain.regulation.route_table import POSITIVE_NEEDED, RouteRow, StageRow
 
 COUNCIL_KINDS = ("UNIT_COUNCIL", "ORG_COUNCIL")
 NO_SUCH_BODY = "NO_SUCH_BODY"
 BELOW_MINIMUM = "BELOW_MINIMUM"
 
 
+class Coverage(Protocol):
+    """What of a body decides whether it belongs to the route of a document."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def unit(self) -> Stream | None: ...
+
+    @property
+    def codes(self) -> frozenset[str]: ...
+
+
 class Candidate(Struct, frozen=True):
     """A body that exists when a document is submitted.
 
     `unit` is the unit a council serves or a commission belongs to; `codes` are its
-    disciplines and specialties.
+    disciplines and specialties; `owner` is whose body it is.
     """
 
     ref: Stream
@@ -27,6 +41,8 @@ class Candidate(Struct, frozen=True):
     codes: frozenset[str]
     is_led: bool
     below_minimum: bool
+    owner: Bin
+    council_id: CouncilId | None = None
 
 
 class Subject(Struct, frozen=True):
@@ -41,11 +57,17 @@ class Subject(Struct, frozen=True):
 
 
 class RouteBody(Struct, frozen=True):
-    """A body of the frozen route: which, of what kind, under which name."""
+    """A body of the frozen route: which, of what kind, whose, under which name.
+
+    `needs` is POSITIVE, or CONSIDERED where any conclusion but RETURN will do.
+    """
 
     body: Stream
     kind: str
     names: Names
+    owner: Bin
+    needs: str = POSITIVE_NEEDED
+    council_id: CouncilId | None = None
 
 
 class RouteStage(Struct, frozen=True):
@@ -71,7 +93,13 @@ class Route(Struct, frozen=True):
     stages: tuple[RouteStage, ...]
     skipped: tuple[SkippedStage, ...]
     approver_roles: tuple[str, ...]
-    negative_returns: bool
+
+    def stage(self, number: int | None) -> RouteStage | None:
+        return next((stage for stage in self.stages if stage.no == number), None)
+
+    def bodies(self) -> tuple[RouteBody, ...]:
+        """Every body that must conclude, in the order of the stages."""
+        return tuple(body for stage in self.stages for body in stage.bodies)
 
 
 class NoRoute(Struct, frozen=True):
@@ -82,13 +110,35 @@ class NoRoute(Struct, frozen=True):
 
 
 def resolve(
-    row: RouteRow, subject: Subject, candidates: Sequence[Candidate]
+    row: RouteRow,
+    subject: Subject,
+    candidates: Sequence[Candidate],
+    named_approvers: tuple[str, ...] = (),
 ) -> Route | NoRoute:
     """Freeze the route of a document from the bodies that exist now.
 
     A body below its minimum is skipped with its reason; a covering body that nobody
     leads stops the submission; a stage without bodies is skipped, down to the floor.
+    `named_approvers` are those whom the organisation's charter names for the kind.
     """
+    found = applying_stages(row, subject, candidates)
+    if isinstance(found, NoRoute):
+        return found
+    stages, skipped = found
+    route = Route(
+        profile=row.profile,
+        rule=row.rule,
+        stages=stages,
+        skipped=skipped,
+        approver_roles=row.approvers_under(named_approvers),
+    )
+    return below_floor(row, route) or route
+
+
+def applying_stages(
+    row: RouteRow, subject: Subject, candidates: Sequence[Candidate]
+) -> tuple[tuple[RouteStage, ...], tuple[SkippedStage, ...]] | NoRoute:
+    """The stages that have a body, and what is left out and why."""
     stages: list[RouteStage] = []
     skipped: list[SkippedStage] = []
     for stage in row.stages:
@@ -103,35 +153,81 @@ def resolve(
             if body.below_minimum
         )
         if able:
-            bodies = tuple(RouteBody(b.ref, b.kind, b.names) for b in able)
+            bodies = tuple(
+                RouteBody(b.ref, b.kind, b.names, b.owner, stage.needs, b.council_id)
+                for b in able
+            )
             stages.append(RouteStage(stage.stage, bodies))
         elif not applying:
             skipped.append(SkippedStage(stage.stage, NO_SUCH_BODY))
-    required = [body for stage in stages for body in stage.bodies]
-    councils = [body for body in required if body.kind in COUNCIL_KINDS]
-    if len(required) < row.min_bodies or len(councils) < row.min_councils:
-        floor = "NO-COUNCIL" if row.min_councils else "NO-BODY"
-        return NoRoute(
-            f"R{row.rule}-{floor}",
-            {
-                "bodies": len(required),
-                "councils": len(councils),
-                "needed_bodies": row.min_bodies,
-                "needed_councils": row.min_councils,
-                "hint_rules": ["14", "16", "32"],
-            },
+    return tuple(stages), tuple(skipped)
+
+
+def replan_route(
+    row: RouteRow,
+    subject: Subject,
+    candidates: Sequence[Candidate],
+    old: Route,
+    open_stage: int,
+    gone: frozenset[Stream],
+) -> Route | NoRoute:
+    """The route from the bodies of now: nobody leaves it but who is gone (P30).
+
+    Stages before the open one stay as they were; from there on, bodies that apply now
+    join those that were asked before.
+    """
+    able = [body for body in candidates if body.ref not in gone]
+    found = applying_stages(row, subject, able)
+    if isinstance(found, NoRoute):
+        return found
+    fresh = {stage.no: stage.bodies for stage in found[0] if stage.no >= open_stage}
+    asked = {stage.no: stage.bodies for stage in old.stages}
+    stages = []
+    for number in sorted({*asked, *fresh}):
+        stay = tuple(b for b in asked.get(number, ()) if b.body not in gone)
+        known = {body.body for body in stay}
+        joining = tuple(b for b in fresh.get(number, ()) if b.body not in known)
+        if stay or joining:
+            stages.append(RouteStage(number, (*stay, *joining)))
+    route = msgspec.structs.replace(old, stages=tuple(stages))
+    in_route = {body.body for body in route.bodies()}
+    skipped = [
+        left
+        for left in (
+            *(left for left in old.skipped if left.no < open_stage),
+            *(left for left in found[1] if left.no >= open_stage),
         )
-    return Route(
-        profile=row.profile,
-        rule=row.rule,
-        stages=tuple(stages),
-        skipped=tuple(skipped),
-        approver_roles=row.approvers,
-        negative_returns=row.negative_returns,
+        if (left.body not in in_route if left.body else not route.stage(left.no))
+    ]
+    route = msgspec.structs.replace(route, skipped=tuple(skipped))
+    return below_floor(row, route) or route
+
+
+def below_floor(row: RouteRow, route: Route) -> NoRoute | None:
+    """Why a route has too few bodies or councils, None where it has enough."""
+    required = route.bodies()
+    councils = [body for body in required if body.kind in COUNCIL_KINDS]
+    if len(required) >= row.min_bodies and len(councils) >= row.min_councils:
+        return None
+    floor = "NO-COUNCIL" if row.min_councils else "NO-BODY"
+    return NoRoute(
+        f"R{row.rule}-{floor}",
+        {
+            "bodies": len(required),
+            "councils": len(councils),
+            "needed_bodies": row.min_bodies,
+            "needed_councils": row.min_councils,
+            "hint_rules": ["14", "16", "32"],
+        },
     )
 
 
-def applies(stage: StageRow, body: Candidate, subject: Subject) -> bool:
+def concerns(row: RouteRow, body: Coverage, subject: Subject) -> bool:
+    """Tell whether a body belongs to any stage of the route of this document."""
+    return any(applies(stage, body, subject) for stage in row.stages)
+
+
+def applies(stage: StageRow, body: Coverage, subject: Subject) -> bool:
     """Tell whether a body belongs to a stage of the route of this document."""
     if body.kind not in stage.body_kinds:
         return False

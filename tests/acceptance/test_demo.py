@@ -34,7 +34,15 @@ def test_the_demo_ends_well_and_every_count_agrees(tmp_path: Path) -> None:
         for one in report["approved_by_kind"].values()
         for count in one.values()
     )
-    assert {"R19-APPROVER", "R19-NOT-ALL-POSITIVE"} <= set(report["refused"])
+    served = {joint["organisation"] for joint in report["joint_conclusions"]}
+    (host,) = {joint["host"] for joint in report["joint_conclusions"]}
+    assert host in served and len(served) == 2
+    assert {
+        "R16-JOINT-SCOPE",
+        "R26-MIN-TEACHERS",
+        "R19-APPROVER",
+        "R19-NOT-ALL-POSITIVE",
+    } <= set(report["refused"])
     assert (
         report["events_stored"]
         == report["events_on_bus"]

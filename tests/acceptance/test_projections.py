@@ -65,9 +65,9 @@ def test_an_operator_looks_retries_skips_and_rebuilds(tmp_path: Path) -> None:
     names = [each.name for each in PROJECTIONS]
     listed = printed(node.data, "list")["items"]
     assert [each["name"] for each in listed] == names
-    assert [each["lag"] for each in listed] == [0, 0, 0]
+    assert not any(each["lag"] for each in listed)
     done = printed(node.data, "rebuild", "all")["items"]
-    assert [wish["outcome"] for wish in done] == ["done"] * 3
+    assert [wish["outcome"] for wish in done] == ["done"] * len(names)
 
     row = row_of(node.data, organisation)
     assert row is not None

@@ -13,6 +13,7 @@ import uvicorn
 from litestar import Litestar
 
 from adapters.demo.teller import Person
+from adapters.explanations import Explanations
 from adapters.http_api import create_app
 from adapters.http_routes.doors import Doors, Health, Part
 from tests.adapters.node_at_work import HOME, NodeAtWork, Told, at_work
@@ -37,6 +38,10 @@ def doors_of(node: NodeAtWork, switches: Switches) -> Doors:
         submit=node.bus.submit,
         identities=node.identities,
         queries=node.queries,
+        streams=node.store,
+        explanations=Explanations(node.store, node.views, node.pack),
+        work=node.work,
+        counting=node.counting,
         content=node.content,
         refusals=node.store.refusals,
         roles_of=node.operators.roles_of,

@@ -12,6 +12,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from adapters.command_bus import CommandBus
+from adapters.counting import Counting
 from adapters.demo.buildings import build
 from adapters.demo.documents import study_plan
 from adapters.demo.house import House, register
@@ -27,13 +28,17 @@ from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
+from adapters.work_queries import WorkQueries
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import GrantOperator
 from domain.regulation.pack import rule_pack
 from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
+from projections.meeting_calendar import MEETING_CALENDAR
 from projections.org_directory import ORG_DIRECTORY
 from projections.projection import Projection
+from projections.review_desk import REVIEW_DESK
+from projections.staff_registry import STAFF_REGISTRY
 
 NODE = "local"
 NODE_SEAT = CapacityId(f"node/{NODE}#0")
@@ -42,6 +47,9 @@ PROJECTIONS: tuple[Projection[Any], ...] = (  # each has a row type of its own
     ORG_DIRECTORY,
     APPROVAL_STATUS,
     APPROVAL_STAGE,
+    REVIEW_DESK,
+    MEETING_CALENDAR,
+    STAFF_REGISTRY,
 )
 
 
@@ -61,9 +69,13 @@ class NodeAtWork:
         self.identities = Identities([self.key.as_issuer()])
         self.operators = Operators(self.store, NODE)
         self.queries = Queries(
-            self.views, self.wait_for, clock=lambda: self.now, patience=0.3
+            self.views, self.wait_for, self.pack, clock=lambda: self.now, patience=0.3
         )
 
+        self.work = WorkQueries(self.queries, self.views, self.store, self.pack)
+        self.counting = Counting(
+            self.queries, self.views, self.pack, self.store.count_refusals
+        )
         self.desk = ProjectionDesk(
             self.views, [each.name for each in PROJECTIONS], self.store.position
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.data_folder import DataFolder
+from adapters.entry import listening
+from adapters.settings import Settings
 from tests.acceptance.served_node import ServedNode
 
 PERSON = "4e59b95a-0f7a-46ef-9c4d-7c510e8efe09"
@@ -83,6 +85,13 @@ def test_a_port_in_use_is_said_before_anything_is_started(tmp_path: Path) -> Non
         done = adisteme(tmp_path, "serve", "--port", port)
     wrong(done, 1, f"port {port}", "--port")
     assert "nats_server_started" not in done.stderr
+
+
+def test_no_answer_waits_for_the_packet_before_it_to_be_acknowledged() -> None:
+    with listening(Settings(port=0)) as listener:
+        address = listener.getsockname()[:2]
+        with socket.create_connection(address), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize("text", [None, "{", '[{"name": "a"}]'])

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from adapters.command_examples import EXAMPLES, UNIVERSITY
+from adapters.command_examples import EXAMPLES, PARTNER, UNIVERSITY
 from adapters.orders import command_of, digest_of
 from domain.identifiers import RANDOM_UUID_PATTERN, is_synthetic, is_valid_bin
 from domain.messages import COMMANDS, stream_of
@@ -54,14 +54,17 @@ def test_an_example_fits_the_schema_of_its_command(tag: str) -> None:
 def test_an_example_names_nobody_real(tag: str) -> None:
     for text in texts(EXAMPLES[tag]):
         for found in re.findall(r"(?<![0-9a-f])[0-9]{12}(?![0-9a-f])", text):
-            assert found == UNIVERSITY
+            assert found in (UNIVERSITY, PARTNER)
         for found in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", text):
             assert re.fullmatch(RANDOM_UUID_PATTERN, found)
 
 
-def test_the_university_is_synthetic_and_its_number_well_formed() -> None:
-    assert is_valid_bin(UNIVERSITY)
-    assert is_synthetic(UNIVERSITY) and UNIVERSITY[4] == "9"
+@pytest.mark.parametrize("number", [UNIVERSITY, PARTNER])
+def test_the_organisations_are_synthetic_and_their_numbers_well_formed(
+    number: str,
+) -> None:
+    assert is_valid_bin(number)
+    assert is_synthetic(number) and number[4] == "9"
 
 
 def test_no_two_examples_share_a_command_id() -> None:

@@ -22,17 +22,20 @@ from adapters.answers import (
     RefusalQuery,
     read_query,
 )
-from adapters.queries import PUBLIC_COLUMNS, Queries, Viewer
+from adapters.audiences import DOCUMENT_COLUMNS, shown_to
+from adapters.queries import Queries
+from adapters.viewing import Audience, Viewer
 from domain.decider import Refusal
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
 from projections.org_directory import ORG_DIRECTORY, OrganisationRow
 from projections.projection import Key
 from tests.adapters.node_at_work import AWAY, HOME, Told, at_work
 
+PUBLIC_COLUMNS = shown_to(DOCUMENT_COLUMNS, Audience.PUBLIC)
 OWNER = Viewer(HOME.bin)
 STRANGER = Viewer(AWAY.bin)
 NODE_WITHOUT_ROLE = Viewer("node")
-AUDITOR = Viewer("node", sees_all=True)
+AUDITOR = Viewer("node", is_auditor=True)
 EVERYTHING = DocumentQuery(limit=200)
 
 

@@ -262,6 +262,37 @@ def test_queries_ask_for_values_for_one_of_several_and_for_an_item(
     assert found(owner="Abai' OR TRUE --") == []
 
 
+def test_queries_ask_for_days_and_times_up_to_a_bound_and_from_one_on(
+    store: ViewStore,
+) -> None:
+    keep(store, FULL, BARE, OTHER)
+    assert FULL.due == MARCH and FULL.changed_at is not None
+    day, moment = timedelta(days=1), timedelta(microseconds=1)
+
+    def found(**where: Any) -> list[PlanStatus]:  # values of any column
+        return store.select(PLANS, where, ("owner", "order"), None, 10)
+
+    assert found(due__until=MARCH) == found(due__since=MARCH) == [FULL]
+    assert found(due__until=MARCH - day) == found(due__since=MARCH + day) == []
+    assert found(changed_at__until=FULL.changed_at) == [FULL]
+    assert found(changed_at__until=FULL.changed_at - moment) == []
+    assert found(changed_at__since=FULL.changed_at, owner=FULL.owner) == [FULL]
+
+
+def test_rows_are_counted_by_what_they_have_in_common(store: ViewStore) -> None:
+    keep(store, FULL, BARE, OTHER)
+
+    def counted(*by: str, **where: Any) -> dict[tuple[str | None, ...], int]:
+        return dict(store.tally(PLANS, by, where))
+
+    rows = [FULL, BARE, OTHER]
+    owners = {(row.owner,) for row in rows}
+    assert set(counted("owner")) == owners
+    assert sum(counted("owner", "state").values()) == len(rows)
+    assert counted("state", owner="Abai", is_late=True) == {(FULL.state,): 1}
+    assert counted("state", owner="nobody") == {}
+
+
 def test_only_columns_of_the_row_can_be_named(store: ViewStore) -> None:
     with pytest.raises(ValueError, match="no column"):
         store.count(PLANS, {'owner" OR TRUE --': "Abai"})

@@ -7,6 +7,8 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from domain.identifiers import NOT_BLANK
+
 OF_JSON = (-(2**53), 2**53)
 
 
@@ -23,6 +25,9 @@ def structs(info: inspect.StructType) -> st.SearchStrategy[Any]:
 
 
 def texts(info: inspect.StrType) -> st.SearchStrategy[str]:
+    if info.pattern == NOT_BLANK:
+        some = st.text(min_size=info.min_length or 0, max_size=info.max_length)
+        return some.filter(lambda text: bool(text.strip()))
     if info.pattern is not None:
         return st.from_regex(info.pattern, fullmatch=True).filter(
             lambda text: not text.endswith("\n")

@@ -7,31 +7,31 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from domain.council import (
-    ConstituteCouncil,
-    Council,
-    ElectMember,
-    EstablishCouncil,
-    reference,
-)
+from domain.association_state import Association
+from domain.council_commands import ConstituteCouncil, ElectMember, EstablishCouncil
+from domain.council_state import Council, reference
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
 from domain.node import GrantOperator
-from domain.organisation import (
+from domain.organisation_commands import (
     ActivateOrganisation,
     DeclareLevels,
+    RecordCharter,
     RecordGoverningDecision,
     RegisterOrganisation,
     SetMethodistNumber,
 )
+from domain.participation_commands import ConsentToParticipation
 from domain.regulation.pack import RulePack
-from domain.review_body import (
+from domain.review_body_commands import (
     AppointDepartmentHead,
     ElectChair,
     FormCommission,
     FormDepartment,
-    ReviewBody,
+    FormJointCommission,
+    ProposeJointCommission,
 )
-from domain.staff import AppointStaff
+from domain.review_body_state import Leader, ReviewBody
+from domain.staff import AppointActing, AppointStaff
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (
     THE_NODE,
@@ -44,9 +44,11 @@ from tests.domain.scenario import (
 
 UNIVERSITY = Bin("940140000385")
 COLLEGE = Bin("050440002267")
+NEIGHBOUR = Bin("060540001185")
 SCHOOL = Bin("990540000001")
-LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD")
+LEADING_ROLES = ("CHAIR", "DEPARTMENT_HEAD", "LEADER")
 ALMATY = "751310000"
+ASTANA = "711210000"
 NEW_YEAR = date(2026, 1, 1)
 MONDAY_DATE = date(2026, 1, 12)
 FILE_HASH = "5f" * 32
@@ -81,6 +83,10 @@ OLGA = person("Olga, teacher of welding")
 PAVEL = person("Pavel, teacher of welding")
 RUSTEM = person("Rustem, teacher of welding")
 WELDERS = (NURLAN, OLGA, PAVEL, RUSTEM)
+KAIRAT = person("Kairat, head of the higher college")
+AIDA = person("Aida, deputy head of the higher college")
+MADI = person("Madi, teacher of welding at the higher college")
+DINA = person("Dina, master of welding at the higher college")
 AMINA = person("Amina, head of the school")
 TIMUR = person("Timur, deputy head of the school")
 SYMBAT = person("Symbat, who works nowhere here")
@@ -93,6 +99,9 @@ UNIVERSITY_COUNCIL = Stream(f"council/{UNIVERSITY}.org")
 EM_UNIT = Stream(f"unit/{UNIVERSITY}.{METHODICAL_UNIT}")
 DIVISION = "mechanics"
 COMMISSION = Stream(f"review-body/{COLLEGE}.welding")
+JOINT_COMMISSION = Stream(f"review-body/{COLLEGE}.joint-welding")
+JOINT = {"bin": COLLEGE, "body_id": "joint-welding"}
+NEIGHBOURS_PART = {"bin": NEIGHBOUR, "host": COLLEGE, "body_id": "joint-welding"}
 COLLEGE_COUNCIL = Stream(f"council/{COLLEGE}.org")
 
 
@@ -112,7 +121,7 @@ class House(Struct, frozen=True):
     def officer(self, body: Stream, role: str | None = None) -> Hat:
         """Who leads a body now, or holds the named seat of a council."""
         state = self.world.state(body)
-        assert isinstance(state, Council | ReviewBody)
+        assert isinstance(state, Council | ReviewBody | Association)
         seats = state.seats if isinstance(state, Council) else state.leaders
         wanted = [
             (number, seat)
@@ -120,7 +129,10 @@ class House(Struct, frozen=True):
             if seat.role in ((role,) if role else LEADING_ROLES)
         ]
         number, seat = wanted[-1]
-        return Hat(seat.person, state.bin, CapacityId(f"{body}#{number}"))
+        capacity = CapacityId(f"{body}#{number}")
+        if isinstance(seat, Leader):
+            return Hat(seat.member.person, seat.member.organisation, capacity)
+        return Hat(seat.person, state.bin, capacity)
 
     def methodist(self) -> Hat:
         return staff_hat(self.bin, SAULE)
@@ -229,6 +241,18 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
+def record_charter(house: House, **clauses: object) -> None:
+    house.world.give(
+        house.head,
+        RecordCharter,
+        bin=house.bin,
+        number="1",
+        date=NEW_YEAR,
+        file_hash=FILE_HASH,
+        clauses=clauses,
+    )
+
+
 def set_methodists(
     house: House, number: int, decision: str = "headcount", day: date = NEW_YEAR
 ) -> None:
@@ -252,6 +276,47 @@ def set_methodists(
         decision_id=decision_id,
         number=number,
     )
+
+
+def decide_acting(
+    house: House, name: str = "acting", day: date = NEW_YEAR, by: Hat | None = None
+) -> str:
+    """Record the governing decision that somebody acts in an office (A27)."""
+    decision_id = named(name + house.bin)
+    house.world.give(
+        by or house.head,
+        RecordGoverningDecision,
+        bin=house.bin,
+        decision_id=decision_id,
+        kind="ACTING_APPOINTMENT",
+        number="5",
+        date=day,
+        file_hash=FILE_HASH,
+    )
+    return decision_id
+
+
+def appoint_acting(
+    house: House,
+    who: PersonId,
+    post: str,
+    decision_id: str,
+    valid_from: date,
+    valid_to: date,
+    by: Hat | None = None,
+) -> Hat:
+    house.world.give(
+        by or house.head,
+        AppointActing,
+        bin=house.bin,
+        person_id=who,
+        post=post,
+        decision_id=decision_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    number = house.world.version(Stream(f"staff/{house.bin}.{who}"))
+    return staff_hat(house.bin, who, number)
 
 
 def mandate(
@@ -397,6 +462,46 @@ def found_college(world: World) -> House:
     return found(world, COLLEGE, "COLLEGE", ("TVE",), MARAT, LEILA, DIVISION)
 
 
+def found_neighbour(world: World) -> House:
+    """A higher college with a teacher and a master of welding, too few for a body."""
+    levels = ("PSE", "TVE")
+    house = found(world, NEIGHBOUR, "HIGHER_COLLEGE", levels, KAIRAT, AIDA, "adm")
+    appoint(house, MADI, "TEACHER", WELDING)
+    appoint(house, DINA, "MASTER", WELDING)
+    return house
+
+
+def propose_joint(
+    host: House, members: Iterable[PersonId], /, **fields: object
+) -> Stream:
+    """The college asks the higher college to unite their welders."""
+    body: dict[str, object] = {
+        **JOINT,
+        "names": Names(ru="Совместная комиссия сварки", kk="Бірлескен комиссия"),
+        "levels": ["TVE"],
+        "members": tuple(members),
+        "organisations": [NEIGHBOUR],
+        "discipline_codes": [WELDING],
+    }
+    host.world.give(host.head, ProposeJointCommission, **{**body, **fields})
+    return JOINT_COMMISSION
+
+
+def consent(house: House, *members: PersonId) -> None:
+    house.world.give(
+        house.head, ConsentToParticipation, **NEIGHBOURS_PART, members=members
+    )
+
+
+def unite(host: House, neighbour: House) -> Stream:
+    """A joint commission of three, led by a master of the higher college."""
+    propose_joint(host, (OLGA,))
+    consent(neighbour, MADI, DINA)
+    host.world.give(host.head, FormJointCommission, **JOINT)
+    elect_chair(host, "joint-welding", DINA)
+    return JOINT_COMMISSION
+
+
 def staff_university(house: House) -> House:
     """A faculty of law with four teachers, and a methodical unit with its methodist."""
     open_unit(house, FACULTY, "FACULTY")
@@ -466,6 +571,12 @@ def _both() -> tuple[House, House]:
     return house, seat_college(staff_college(found_college(house.world)))
 
 
+@cache
+def _neighbours() -> tuple[House, House]:
+    house = a_staffed_college()
+    return house, found_neighbour(house.world)
+
+
 def anew(house: House, world: World | None = None) -> House:
     """The same house in a world of its own."""
     return msgspec.structs.replace(house, world=world or house.world.copy())
@@ -496,6 +607,13 @@ def a_university_and_a_college() -> tuple[House, House]:
     university, college = _both()
     world = university.world.copy()
     return anew(university, world), anew(college, world)
+
+
+def neighbours() -> tuple[House, House]:
+    """A college and a higher college in one world, with welders but no commission."""
+    host, neighbour = _neighbours()
+    world = host.world.copy()
+    return anew(host, world), anew(neighbour, world)
 
 
 def a_founded_school() -> House:

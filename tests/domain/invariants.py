@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from domain.council import (
+from domain.carry_over_events import CarryOverConfirmed, DocumentProposed
+from domain.council_events import (
+    CouncilCarriedOver,
     CouncilChairSeated,
     CouncilDissolved,
     CouncilEstablished,
@@ -13,28 +15,40 @@ from domain.council import (
     CouncilMemberRemoved,
 )
 from domain.dates import local_day
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
+    DocumentAnnulled,
     DocumentApproved,
+    DocumentCarriedOver,
     DocumentDrafted,
     DocumentReturned,
     DocumentRevised,
     DocumentSubmitted,
+    DocumentSuperseded,
+    RouteReplanned,
     StageOpened,
     StagePassed,
 )
-from domain.meeting import ItemPlaced, MeetingHeld, VoteAnnulled, VoteClosed, VoteOpened
-from domain.review_body import (
+from domain.meeting_events import (
+    ItemPlaced,
+    MeetingHeld,
+    VoteAnnulled,
+    VoteClosed,
+    VoteOpened,
+)
+from domain.regulation.route import Route
+from domain.review_body_events import (
     BodyFellBelowMinimum,
     BodyMemberAdded,
     BodyMemberRemoved,
     BodyReachedMinimum,
+    ChairCarriedOver,
     ChairElected,
     DepartmentHeadAppointed,
     ReviewBodyDissolved,
     ReviewBodyFormed,
 )
-from domain.staff import AppointmentEnded, StaffAppointed
+from domain.staff_events import ActingAppointed, AppointmentEnded, StaffAppointed
 from domain.unit import UnitActivated, UnitClosed, UnitCreated
 from tests.domain.scenario import Entry
 
@@ -50,8 +64,14 @@ APPROVERS = {
 
 
 def documents(log: Log) -> Iterator[list[tuple[int, Entry]]]:
-    """The log of each document, with the place of every event in the whole."""
+    """The log of each document, with the place of every event in the whole.
+
+    What was carried over is not among them: it took no route here.
+    """
     streams = dict.fromkeys(e.stream for e in log if e.stream.startswith("document/"))
+    for entry in log:
+        if isinstance(entry.event, DocumentCarriedOver):
+            del streams[entry.stream]
     for stream in streams:
         yield [(n, entry) for n, entry in enumerate(log) if entry.stream == stream]
 
@@ -103,7 +123,14 @@ def positive(log: Log, body: str) -> bool:
 
 
 def p1(log: Log) -> None:
-    """Approved: every body of the last frozen route was positive on this very text."""
+    """Approved: every body of the last route was positive on this very text.
+
+    Or carried over by head and registrar together, from before the register.
+    """
+    for place, entry in enumerate(log):
+        if isinstance(entry.event, DocumentCarriedOver):
+            assert entry.mark.version == 1
+            require_both(log[:place], entry, entry.event)
     for _, _, submitted, between, entry in approvals(log):
         approved = entry.event
         assert isinstance(approved, DocumentApproved)
@@ -115,10 +142,35 @@ def p1(log: Log) -> None:
             and one.event.content_hash == approved.content_hash
             and one.event.version == approved.version
         ]
-        assert submitted.route.stages
-        for stage in submitted.route.stages:
-            for body in stage.bodies:
-                assert positive(on_this_text, body.body), body.body
+        route = last_route(submitted, between)
+        assert route.stages
+        for body in route.bodies():
+            assert positive(on_this_text, body.body), body.body
+
+
+def last_route(submitted: DocumentSubmitted, after: Log) -> Route:
+    """The route that was frozen, or the one last planned in its place."""
+    planned = [e.event.route for e in after if isinstance(e.event, RouteReplanned)]
+    return planned[-1] if planned else submitted.route
+
+
+def require_both(log: Log, entry: Entry, event: DocumentCarriedOver) -> None:
+    """The head proposed this text, another person as registrar has just confirmed."""
+    origin = event.carried_over
+    told = [one for one in log if one.stream == origin.proposal]
+    assert len(told) == 2
+    proposed, confirmed = told
+    assert isinstance(proposed.event, DocumentProposed)
+    assert isinstance(confirmed.event, CarryOverConfirmed) and confirmed is log[-1]
+    assert proposed.event.document.variants == event.variants
+    assert proposed.event.document.document_id == event.document_id
+    assert (proposed.actor.role, proposed.actor.organisation) == ("HEAD", event.bin)
+    assert confirmed.actor.role == "REGISTRAR" and entry.actor == confirmed.actor
+    assert proposed.actor.person == origin.proposed_by
+    assert confirmed.actor.person == origin.confirmed_by != origin.proposed_by
+    registered = next(e for e in log if e.stream == f"organisation/{event.bin}")
+    assert origin.act == proposed.event.act and origin.act.date < registered.mark.on
+    assert event.approver_role in APPROVERS[event.kind]
 
 
 def p2(log: Log) -> None:
@@ -139,7 +191,8 @@ def p3(log: Log) -> None:
         assert stream == f"staff/{drafted.bin}.{approver.person_id}"
         before = [e for e in log[: log.index(entry)] if e.stream == stream]
         seated = before[int(number) - 1].event
-        assert isinstance(seated, StaffAppointed)
+        assert isinstance(seated, StaffAppointed | ActingAppointed)
+        assert isinstance(seated, ActingAppointed) == approver.acting
         assert (seated.post, seated.bin) == (approver.role, drafted.bin)
         spell = seated.spell
         for one in before:
@@ -157,7 +210,9 @@ def p4(log: Log) -> None:
         if drafted.kind != "WORKING_STUDY_PLAN":
             continue
         councils = {
-            e.stream for e in log[:place] if isinstance(e.event, CouncilEstablished)
+            e.stream
+            for e in log[:place]
+            if isinstance(e.event, CouncilEstablished | CouncilCarriedOver)
         }
         assert any(positive(between, council) for council in councils)
         if any(e.mark.at > log[place].mark.at for e in log[:place]):
@@ -168,8 +223,14 @@ def p4(log: Log) -> None:
             *councils_of(log[:place], drafted.bin, path),
             *methodical_units(log[:place], drafted.bin),
         ]
+        gone = {
+            left.body
+            for e in between
+            if isinstance(e.event, RouteReplanned)
+            for left in e.event.dropped
+        }
         for body in covering:
-            assert positive(between, body), (body, submitted.route)
+            assert body in gone or positive(between, body), (body, submitted.route)
 
 
 def unit_path(log: Log, drafted: DocumentDrafted) -> list[str]:
@@ -205,7 +266,7 @@ def covering_bodies(log: Log, drafted: DocumentDrafted, unit: str) -> Iterator[s
                 case BodyMemberRemoved(person_id=who):
                     members.discard(who)
                     leader = None if who == leader else leader
-                case ChairElected(person_id=who):
+                case ChairElected(person_id=who) | ChairCarriedOver(person_id=who):
                     leader = who
                 case DepartmentHeadAppointed(person_id=who):
                     leader = who
@@ -222,7 +283,8 @@ def covering_bodies(log: Log, drafted: DocumentDrafted, unit: str) -> Iterator[s
 
 def councils_of(log: Log, owner: str, path: list[str]) -> Iterator[str]:
     """The councils of the unit path and of the organisation that have a chair."""
-    streams = {e.stream for e in log if isinstance(e.event, CouncilEstablished)}
+    began = CouncilEstablished | CouncilCarriedOver
+    streams = {e.stream for e in log if isinstance(e.event, began)}
     for stream in sorted(streams):
         members: set[str] = set()
         chair, serves = None, False
@@ -234,6 +296,11 @@ def councils_of(log: Log, owner: str, path: list[str]) -> Iterator[str]:
                     members, chair = set(), None
                     serves = bin_number == owner and (
                         unit in path or kind == "ORG_COUNCIL"
+                    )
+                case CouncilCarriedOver() as old:
+                    members, chair = set(old.members), old.chair
+                    serves = old.bin == owner and (
+                        old.unit in path or old.kind == "ORG_COUNCIL"
                     )
                 case CouncilMemberElected(person_id=who):
                     members.add(who)
@@ -270,6 +337,12 @@ def p6(log: Log) -> None:
             last_at = told[0][1].mark.at
             for n, (_, entry) in enumerate(after):
                 match entry.event:
+                    case RouteReplanned(route=route):
+                        stages = {stage.no: stage for stage in route.stages}
+                        to_open = [no for no in sorted(stages) if no > current]
+                        passed = passed or current not in stages
+                    case StageOpened(stage_no=number) if number == current:
+                        assert not passed, "a stage is opened to who joined it"
                     case StageOpened(stage_no=number):
                         assert passed and number == to_open.pop(0)
                         current, passed = number, False
@@ -320,10 +393,12 @@ def p7(log: Log) -> None:
 def p8(log: Log) -> None:
     """What is approved is the text that was submitted, and it never changes again."""
     for told in documents(log):
-        approved = False
+        approved = over = False
         for _, entry in told:
-            assert not approved, "something happened to an approved document"
-            approved = isinstance(entry.event, DocumentApproved)
+            ends = isinstance(entry.event, DocumentSuperseded | DocumentAnnulled)
+            assert not over and ends == approved, "an approved text is only ended"
+            over = ends
+            approved = approved or isinstance(entry.event, DocumentApproved)
     for _, _, submitted, _, entry in approvals(log):
         assert isinstance(entry.event, DocumentApproved)
         assert entry.event.content_hash == submitted.content_hash
@@ -353,8 +428,8 @@ def p9(log: Log) -> None:
             for e in meeting
             if isinstance(e.event, ItemPlaced) and e.event.item == said.item
         )
-        assert f"document/{placed.document_id}" == entry.stream
-        assert placed.content_hash == said.content_hash
+        texts = {f"document/{d.document_id}": d.content_hash for d in placed.documents}
+        assert texts[entry.stream] == said.content_hash
         carried = standing_vote(meeting, said)
         assert said.conclusion == (placed.motion if carried else "NEGATIVE")
         assert was_there(log[:place], said.body, held[0])
@@ -390,7 +465,8 @@ def was_there(log: Log, body: str, held: Entry) -> bool:
     for entry in log:
         if entry.stream != body or local_day(entry.mark.at) > held.mark.on:
             continue
-        if isinstance(entry.event, ReviewBodyFormed | CouncilEstablished):
+        began = ReviewBodyFormed | CouncilEstablished | CouncilCarriedOver
+        if isinstance(entry.event, began):
             exists = True
         if isinstance(entry.event, ReviewBodyDissolved | CouncilDissolved):
             exists = log.index(entry) > log.index(held)

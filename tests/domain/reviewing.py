@@ -1,22 +1,21 @@
 """Documents and meetings of a house, as its people would tell of them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
-from domain.council import Council
 from domain.decider import Command, Event
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     CreateDocument,
-    Document,
     RecordConclusion,
     SubmitDocument,
-    stream_of,
 )
+from domain.document_state import Document, stream_of
 from domain.identifiers import MeetingId, Names, PersonId, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     CloseMeeting,
     CloseVote,
     ConveneMeeting,
@@ -26,7 +25,6 @@ from domain.meeting import (
     PlanMeeting,
     RecordArrival,
 )
-from domain.review_body import ReviewBody
 from tests.domain.given import LAW, WELDING, House
 from tests.domain.scenario import Hat, named
 
@@ -85,10 +83,14 @@ def state_of(house: House, document: str) -> Document:
     return state
 
 
+def text_of(house: House, document: str) -> dict[str, str]:
+    """A document with the text that it has now, as an agenda names it."""
+    digest = state_of(house, document).content_hash
+    return {"document_id": document, "content_hash": digest}
+
+
 def members_of(house: House, body: Stream) -> tuple[PersonId, ...]:
-    state = house.world.state(body)
-    assert isinstance(state, Council | ReviewBody)
-    return state.members_on(house.world.now.date())
+    return house.world.body(body).members
 
 
 class Sitting(Struct, frozen=True):
@@ -112,11 +114,16 @@ class Sitting(Struct, frozen=True):
         )
 
     def place(self, document: str, motion: str = "POSITIVE") -> list[Event]:
+        return self.place_all([document], motion)
+
+    def place_all(
+        self, documents: Sequence[str], motion: str = "POSITIVE"
+    ) -> list[Event]:
+        """Place documents as one item, with the texts they have now."""
         return self.does(
             PlaceItem,
             kind="DOCUMENT",
-            document_id=document,
-            content_hash=state_of(self.house, document).content_hash,
+            documents=[text_of(self.house, document) for document in documents],
             motion=motion,
         )
 

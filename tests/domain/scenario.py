@@ -25,6 +25,7 @@ from domain.messages import (
 )
 from domain.regulation.pack import LANGUAGES, RulePack, rule_pack
 from domain.rights import SYSTEM, actor_in, require_role
+from domain.surroundings import BodyFacts
 
 MONDAY = datetime(2026, 1, 12, 4, 0, tzinfo=UTC)
 """Nine in the morning in Kazakhstan, when every story begins."""
@@ -63,8 +64,11 @@ class Entry(Struct, frozen=True):
 class World:
     """Streams of events, and a clock that goes on by a minute with every command."""
 
-    def __init__(self, pack: RulePack | None = None) -> None:
+    def __init__(
+        self, pack: RulePack | None = None, facts: type[Facts] = Facts
+    ) -> None:
         self.pack = pack or rule_pack()
+        self.facts_of = facts
         self.now = MONDAY
         self.log: list[Entry] = []
         self.accepted: list[tuple[datetime, Hat, Command]] = []
@@ -74,7 +78,7 @@ class World:
 
     def copy(self) -> "World":
         """A world with the same past, and a future of its own."""
-        twin = World(self.pack)
+        twin = World(self.pack, self.facts_of)
         twin.now = self.now
         twin.log = list(self.log)
         twin.accepted = list(self.accepted)
@@ -99,6 +103,18 @@ class World:
 
     def owned(self, owner: str, kind: str) -> Sequence[Stream]:
         return self._owned.get((owner, kind), ())
+
+    def facts(self) -> Facts:
+        """What a decision of this moment would see."""
+        node = Actor(THE_NODE.person, NODE, SYSTEM, THE_NODE.capacity, Stream("node/x"))
+        act, stream = Act(node, self.now), Stream("node/x")
+        return self.facts_of(self, act, self.pack, stream, self.now)
+
+    def body(self, ref: Stream) -> BodyFacts:
+        """A body as it is now, with those in office."""
+        body = self.facts().body(ref)
+        assert body is not None
+        return body
 
     def events(self, stream: Stream) -> list[Event]:
         return [entry.event for entry in self.log if entry.stream == stream]
@@ -134,6 +150,22 @@ class World:
         self.accepted.append((self.now, hat, command))
         return [entry.event for entry in entries]
 
+    def tries(self, hat: Hat, command: Command) -> str | None:
+        """Give a command now: None where it is accepted, else the refusal's code."""
+        try:
+            self._decided(hat, command)
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    def suppose(self, stream: Stream, state: object, version: int = 1) -> None:
+        """Take a folded state as given, without the events that would lead to it."""
+        self._states[stream] = (version, state)
+
+    def suppose_owned(self, owner: str, kind: str, streams: Sequence[Stream]) -> None:
+        """Take these as all the streams of a kind that an owner has."""
+        self._owned[owner, kind] = tuple(streams)
+
     def refuses(
         self, code: str, hat: Hat, kind: type[Command], /, **fields: object
     ) -> Mapping[str, Any]:  # JSON-shaped values
@@ -158,7 +190,7 @@ class World:
             raise Refusal("CMD-STALE", expected=expected, current=version)
         decide = AGGREGATES[kind_of(stream)].decide
         assert decide is not None
-        facts = Facts(self, Act(actor, at), self.pack, stream)
+        facts = self.facts_of(self, Act(actor, at), self.pack, stream, self.now)
         written = decide(command, state, facts)
         return [self._entered(one, stream, at, actor) for one in written]
 
@@ -166,7 +198,7 @@ class World:
         if hat == THE_NODE:
             seat = Stream("node/local")
             return Actor(hat.person, NODE, SYSTEM, hat.capacity, seat)
-        return actor_in(self, hat.capacity, hat.person, hat.organisation, at)
+        return actor_in(self, self.pack, hat.capacity, hat.person, hat.organisation, at)
 
     def _entered(
         self, written: Event | On, stream: Stream, at: datetime, actor: Actor

@@ -6,20 +6,24 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.council import DissolveCouncil
-from domain.council import RemoveMember as RemoveFromCouncil
+from domain.council_commands import DissolveCouncil
+from domain.council_commands import RemoveMember as RemoveFromCouncil
 from domain.decider import Command, Refusal
-from domain.document import (
+from domain.document_commands import (
+    AnnulDocument,
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
+    ReplanRoute,
     ReviseContent,
     SubmitDocument,
+    SupersedeDocument,
     WithdrawDocument,
 )
 from domain.identifiers import PersonId, Stream
-from domain.meeting import AnnulVote, CallOff, ItemPlaced
-from domain.review_body import AddMember, DissolveBody, RemoveMember
+from domain.meeting_commands import AnnulVote, CallOff
+from domain.meeting_events import ItemPlaced
+from domain.review_body_commands import AddMember, DissolveBody, RemoveMember
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (
@@ -36,7 +40,9 @@ from tests.domain.given import (
     House,
     a_university_and_a_college,
     appoint,
+    appoint_acting,
     appoint_department_head,
+    decide_acting,
     elect_chair,
     form_commission,
     form_department,
@@ -44,11 +50,13 @@ from tests.domain.given import (
     open_unit,
     seat_council,
 )
+from tests.domain.history import confirm, propose_document
 from tests.domain.reviewing import (
     APPROVAL,
     SALTED,
     STUDY_PLAN,
     Sitting,
+    approve,
     citing,
     conclude,
     convene,
@@ -61,7 +69,7 @@ from tests.domain.reviewing import (
     submit,
     text,
 )
-from tests.domain.scenario import Hat, World
+from tests.domain.scenario import Hat, World, named
 
 OF_TEACHERS = ["LESSON_PLAN", "METHODICAL_GUIDELINES"]
 KINDS = [STUDY_PLAN, "GENERAL_EM_DOCUMENTATION", *OF_TEACHERS]
@@ -72,14 +80,17 @@ MOTIONS = ["POSITIVE"] * 6 + ["NEGATIVE", "RETURN"]
 class Story:
     """Two houses, their documents, and the meetings that were held on them."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(
+        self, draw: st.DrawFn, houses: tuple[House, House] | None = None
+    ) -> None:
         self.draw = draw
-        self.university, self.college = a_university_and_a_college()
+        self.university, self.college = houses or a_university_and_a_college()
         self.world: World = self.university.world
         # Acts may be dated back and still find their organisation registered.
         self.world.later(days=10)
         self.sittings: list[Sitting] = []
         self.wordings = 0
+        self.acting: list[Hat] = []
         self.documents: list[tuple[House, str]] = []
         for house, teacher in ((self.university, BOLAT), (self.college, OLGA)):
             for kind in (STUDY_PLAN, draw(st.sampled_from(KINDS))):
@@ -117,7 +128,9 @@ class Story:
     def approver(self, house: House) -> Hat:
         """Head or deputy of the house, the next head, or anybody."""
         next_head = house.teacher(SYMBAT)
-        return self.pick([house.head, house.deputy, next_head, self.somebody()])
+        acting = self.acting[-2:]
+        people = [house.head, house.deputy, next_head, self.somebody(), *acting]
+        return self.pick(people)
 
     def attempt(self, hat: Hat, kind: type[Command], **fields: object) -> None:
         back = self.pick([0, 0, 0, 0, 1, 5 * 60, 3 * 24 * 60])
@@ -208,8 +221,51 @@ class Story:
         one = {"document_id": document, "reason_ref": SALTED}
         self.attempt(self.approver(house), DeclineApproval, **one)
 
+    def replan(self, house: House, document: str) -> None:
+        """Often a body is lost first, so that there is something to plan anew."""
+        self.send(house, document)
+        if self.draw(st.booleans()):
+            self.dissolve(house, document)
+        one = {"document_id": document, "reasons_ref": SALTED}
+        self.attempt(self.pick([house.deputy, self.somebody()]), ReplanRoute, **one)
+
+    def finish(self, house: House, document: str) -> None:
+        """All goes well until the document is approved by whom its rule names."""
+        self.send(house, document)
+        pass_review(house, document)
+        approver = house.head if state_of(house, document).rule == "19" else None
+        approve(house, document, approver or house.deputy)
+
+    def annul(self, house: House, document: str) -> None:
+        if state_of(house, document).phase != "APPROVED":
+            self.finish(house, document)
+        one = {"document_id": document, "act_no": "61", "reason_ref": SALTED}
+        self.attempt(self.approver(house), AnnulDocument, **one)
+
+    def draft_the_next(self, house: House, document: str) -> None:
+        """Another revision of the series, which may come to supersede this one."""
+        state = state_of(house, document)
+        series, author = state.series, state.author
+        name, person = f"revision at {self.world.now}", author.person_id
+        fields = {"name": name, "teacher": person, "series_id": series}
+        later = draft(house, state.kind, **fields)  # type: ignore[arg-type]  # of draft
+        self.documents.append((house, later))
+
+    def supersede(self, house: House, document: str) -> None:
+        """By a later one of the series, or by any document at all."""
+        if state_of(house, document).phase != "APPROVED":
+            self.finish(house, document)
+        if self.draw(st.booleans()):
+            self.draft_the_next(house, document)
+            self.finish(*self.documents[-1])
+        _, other = self.pick([*self.documents, *self.documents[-1:] * 3])
+        one = {"document_id": document, "superseded_by": other}
+        self.attempt(house.head, SupersedeDocument, **one)
+
     def withdraw(self, house: House, document: str) -> None:
-        self.attempt(self.somebody(), WithdrawDocument, document_id=document)
+        colleague = house.teacher(BOLAT if house.bin == UNIVERSITY else OLGA)
+        hat = self.pick([self.somebody(), colleague])
+        self.attempt(hat, WithdrawDocument, document_id=document)
 
     def submit(self, house: House, document: str) -> None:
         self.attempt(self.somebody(), SubmitDocument, document_id=document)
@@ -261,7 +317,7 @@ class Story:
             entry.stream
             for entry in self.world.log
             if isinstance(entry.event, ItemPlaced)
-            and entry.event.document_id == document
+            and document in [one.document_id for one in entry.event.documents]
         }
         return [
             sitting
@@ -386,6 +442,26 @@ class Story:
             valid_from=leaves + timedelta(days=1),
         )
 
+    def let_somebody_act(self, house: House, _document: str) -> None:
+        """Head, teacher or stranger acts as head or deputy for some days."""
+        decision = decide_acting(house, f"acting {len(self.world.log)}")
+        today = self.world.now.date()
+        post = self.pick(["HEAD", "DEPUTY_HEAD_EM", "DEPUTY_HEAD_EM"])
+        who = self.pick([house.head.person, house.deputy.person, SYMBAT, BOLAT])
+        days = timedelta(days=self.draw(st.integers(0, 20)))
+        hat = appoint_acting(house, who, post, decision, today, today + days)
+        self.acting.append(hat)
+
+    def carry_over(self, house: House, _document: str) -> None:
+        """History is proposed and confirmed, by the right people or by others."""
+        hats = [house.registrar, *[house.head] * 2, self.somebody()]
+        proposer = self.pick([*[house.head] * 4, *hats])
+        name = f"history {len(self.world.log)}"
+        of_it = propose_document(
+            house, name, by=proposer, document_id=named(self.pick(["old", name]))
+        )
+        confirm(house, of_it, by=self.pick([*[house.registrar] * 4, *hats]))
+
 
 def member_of(house: House, who: PersonId) -> dict[str, object]:
     body = DEPARTMENT if house.bin == UNIVERSITY else COMMISSION
@@ -401,7 +477,9 @@ STEPS = (
     + [Story.opine, Story.submit, Story.decline, Story.withdraw, Story.vote_early]
     + [Story.wait, Story.lose_a_member, Story.gain_a_member, Story.dissolve]
     + [Story.seat_again, Story.form_another, Story.open_methodical_unit]
-    + [Story.change_the_head]
+    + [Story.change_the_head, Story.let_somebody_act, Story.carry_over]
+    + [Story.annul, Story.supersede, Story.draft_the_next]
+    + [Story.replan] * 2
 )
 
 

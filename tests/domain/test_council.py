@@ -4,9 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.council import (
+from domain.council_commands import (
     ConstituteCouncil,
-    Council,
+    DissolveCouncil,
+    ElectMember,
+    EstablishCouncil,
+    RemoveMember,
+)
+from domain.council_events import (
     CouncilChairSeated,
     CouncilConstituted,
     CouncilDissolved,
@@ -14,15 +19,12 @@ from domain.council import (
     CouncilMemberElected,
     CouncilMemberRemoved,
     CouncilSecretarySeated,
-    DissolveCouncil,
-    ElectMember,
-    EstablishCouncil,
-    RemoveMember,
-    last_day_of_term,
 )
+from domain.council_state import Council
+from domain.dates import last_day_of_term
 from domain.decider import Command
 from domain.identifiers import Stream
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,
@@ -138,6 +140,32 @@ def test_a_unit_has_a_council_of_its_own() -> None:
         "UNIT_COUNCIL",
         Stream(f"unit/{UNIVERSITY}.{FACULTY}"),
     )
+
+
+def test_a_council_is_of_a_unit_of_the_organisation_or_approves_chairs() -> None:
+    house = a_staffed_university()
+    kinds = {"org": "ORG_COUNCIL", "um": "UM_COUNCIL", FACULTY: "UNIT_COUNCIL"}
+    for key, kind in kinds.items():
+        body = house.world.body(seat_council(house, key, LAWYERS[:3]))
+        assert (body.kind, body.is_led) == (kind, True)
+        decision = mandate(house, key)
+        house.world.refuses(
+            "COUNCIL-EXISTS",
+            house.head,
+            EstablishCouncil,
+            **council(house, key=key, mandate_decision_id=decision),
+        )
+
+
+def test_others_see_which_council_sits_and_not_only_where() -> None:
+    house = a_university()
+    before = house.world.body(UNIVERSITY_COUNCIL).council_id
+    decision = mandate(house, "org")
+    house.world.give(house.head, DissolveCouncil, **ORG, decision_id=decision)
+    house.world.later(days=1)
+    seat_council(house, "org", LAWYERS[:3])
+    after = house.world.body(UNIVERSITY_COUNCIL).council_id
+    assert before is not None and after is not None and before != after
 
 
 def test_a_council_serves_a_unit_that_is_active() -> None:
@@ -344,8 +372,60 @@ def test_a_council_works_until_its_term_is_over() -> None:
     late = {**meeting_of(house), "meeting_id": named("late meeting")}
     refused = house.world.refuses("BODY-NOT-LED", chair, PlanMeeting, **late)
     assert refused == {"bodies": [UNIVERSITY_COUNCIL]}
+
+
+def test_after_its_term_a_council_is_elected_anew_and_constituted_again() -> None:
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    council = seat_council(house, "org", LAWYERS[:3], term)
+    house.world.later(days=31)
+    assert house.world.body(council).members == ()
+    refused = house.world.refuses(
+        "COUNCIL-SEATS", house.head, ConstituteCouncil, **officers(BOLAT, GULNARA)
+    )
+    assert refused == {"seats_min": 3, "members": 0}
+    elect(house, "org", *LAWYERS[:3])
     house.world.give(house.head, ConstituteCouncil, **officers(BOLAT, GULNARA))
-    house.world.give(house.officer(UNIVERSITY_COUNCIL), PlanMeeting, **late)
+    assert house.world.body(council).is_led
+    house.world.give(house.officer(council), PlanMeeting, **meeting_of(house))
+
+
+def test_who_is_elected_in_the_old_term_for_the_new_one_is_seated_when_it_begins() -> (
+    None
+):
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    council = seat_council(house, "org", LAWYERS[:3], term)
+    last_days = {**elected(house), "date": "2026-02-10"}
+    house.world.later(days=31)
+    for lawyer in LAWYERS[:3]:
+        written = house.world.give(
+            house.head, ElectMember, **seat(lawyer, election=last_days)
+        )
+        assert isinstance(written[0], CouncilMemberElected)
+        assert written[0].valid_from == date(2026, 2, 12)
+    house.world.give(house.head, ConstituteCouncil, **officers(BOLAT, GULNARA))
+    assert house.world.body(council).members == LAWYERS[:3]
+
+
+def test_who_is_elected_within_a_term_serves_until_it_is_over() -> None:
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    council = seat_council(house, "org", LAWYERS[:3], term)
+    house.world.later(days=10)
+    elect(house, "org", ZHANNA)
+    assert house.world.body(council).members == LAWYERS
+    house.world.later(days=21)
+    assert house.world.body(council).members == ()
+
+
+def test_who_is_removed_within_a_term_leaves_before_it_is_over() -> None:
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    council = seat_council(house, "org", LAWYERS, term)
+    house.world.later(days=10)
+    house.world.give(house.head, RemoveMember, **ORG, person_id=ERLAN)
+    assert ERLAN not in house.world.body(council).members
 
 
 def test_new_officers_do_not_prolong_the_term() -> None:
@@ -358,15 +438,10 @@ def test_new_officers_do_not_prolong_the_term() -> None:
     officers = {"chair": ERLAN, "secretary": BOLAT}
     house.world.give(house.head, ConstituteCouncil, **ORG, **officers)
     assert house.officer(council) != first
-    house.world.later(days=20)
-    state = house.world.state(council)
-    assert isinstance(state, Council)
-    assert not state.is_led_on(house.world.now.date())
-    house.world.give(house.head, ConstituteCouncil, **ORG, **officers)
-    state = house.world.state(council)
-    assert isinstance(state, Council)
-    assert state.is_led_on(house.world.now.date())
-    assert state.is_led_on(date(2026, 2, 1)), "what was led then stays so"
+    house.world.later(days=10)
+    assert house.world.body(council).is_led
+    house.world.later(days=1)
+    assert not house.world.body(council).is_led
 
 
 def test_a_council_established_anew_takes_a_new_id() -> None:

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, event, given, settings
 
 from domain.dates import Spell
 from domain.decider import Event
-from domain.document import (
+from domain.document_events import (
     ConclusionRecorded,
     DocumentApproved,
     DocumentSubmitted,
     StageOpened,
     StagePassed,
 )
-from domain.meeting import MeetingHeld, VoteOpened
-from domain.staff import StaffAppointed
+from domain.meeting_events import MeetingHeld, VoteOpened
+from domain.staff_events import StaffAppointed
 from tests.domain import invariants
 from tests.domain.given import NEW_YEAR, a_university
 from tests.domain.invariants import Log
@@ -109,6 +109,9 @@ def test_the_stories_reach_approvals_returns_and_refusals() -> None:
         "document.approved.v1",
         "document.returned.v1",
         "document.revised.v1",
+        "document.route-replanned.v1",
+        "document.annulled.v1",
+        "document.superseded.v1",
         "WORKING_STUDY_PLAN",
         "GENERAL_EM_DOCUMENTATION",
         "LESSON_PLAN",

@@ -4,25 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import council
-from domain.council import DissolveCouncil
+from domain import council_commands
+from domain.council_commands import DissolveCouncil
 from domain.decider import Command, Event
-from domain.document import RecordConclusion, ReviseContent
+from domain.document_commands import RecordConclusion, ReviseContent
 from domain.identifiers import ContentRef, Stream
-from domain.meeting import (
+from domain.meeting_commands import (
     AnnulVote,
     CallOff,
     CloseMeeting,
     CloseVote,
     ConveneMeeting,
-    ItemPlaced,
-    ItemPostponed,
-    MeetingHeld,
-    MeetingMinuted,
-    MeetingNotHeld,
-    MeetingPlanned,
-    MemberArrived,
-    MemberRecused,
     MinuteMeeting,
     OpenMeeting,
     OpenVote,
@@ -32,12 +24,22 @@ from domain.meeting import (
     RecordArrival,
     RecordDeparture,
     Recuse,
+)
+from domain.meeting_events import (
+    ItemPlaced,
+    ItemPostponed,
+    MeetingHeld,
+    MeetingMinuted,
+    MeetingNotHeld,
+    MeetingPlanned,
+    MemberArrived,
+    MemberRecused,
     VoteAnnulled,
     VoteClosed,
     VoteOpened,
 )
 from domain.minutes import MinutesNumbered, stream_of
-from domain.review_body import DissolveBody, InviteSpecialist, RemoveMember
+from domain.review_body_commands import DissolveBody, InviteSpecialist, RemoveMember
 from tests.domain.given import (
     BOLAT,
     COMMISSION,
@@ -212,7 +214,7 @@ def test_a_commission_whose_chair_left_does_not_open_its_meeting() -> None:
     secretary = house.officer(UNIVERSITY_COUNCIL, "SECRETARY")
     house.world.give(
         house.head,
-        council.RemoveMember,
+        council_commands.RemoveMember,
         bin=UNIVERSITY,
         key="org",
         person_id=DAULET,
@@ -302,35 +304,34 @@ def test_an_item_has_a_kind_of_the_list() -> None:
     assert refused["kind"] == "GOSSIP"
 
 
-def document_item(document: str, **fields: object) -> dict[str, object]:
-    body: dict[str, object] = {"kind": "DOCUMENT", "document_id": document}
-    return {**body, "motion": "POSITIVE", **fields}
+def document_item(document: str, digest: str = "0" * 64) -> dict[str, object]:
+    documents = [{"document_id": document, "content_hash": digest}]
+    return {"kind": "DOCUMENT", "documents": documents, "motion": "POSITIVE"}
 
 
-def test_an_item_names_a_document_that_exists() -> None:
+def test_an_item_names_documents_that_exist() -> None:
     sitting = open_council()
-    for document in (named("nothing"), None):
-        item = document_item(named("nothing"), document_id=document)
-        refused = sitting.refuses("DOC-UNKNOWN", PlaceItem, **item)
-        assert refused == {"document_id": document}
+    unknown = document_item(named("nothing"))
+    refused = sitting.refuses("DOC-UNKNOWN", PlaceItem, **unknown)
+    assert refused == {"document_id": named("nothing")}
+    none = {**unknown, "documents": []}
+    assert sitting.refuses("DOC-UNKNOWN", PlaceItem, **none) == {"document_id": None}
 
 
 @pytest.mark.parametrize("motion", [None, "MAYBE"])
 def test_a_document_is_placed_with_a_motion(motion: str | None) -> None:
     sitting = open_council()
     document = draft(sitting.house)
-    item = document_item(document, motion=motion)
+    item = {**document_item(document), "motion": motion}
     assert sitting.refuses("MEETING-MOTION", PlaceItem, **item)["motion"] == motion
 
 
-@pytest.mark.parametrize("field", ["document_id", "content_hash", "motion"])
+@pytest.mark.parametrize("field", ["documents", "motion"])
 def test_an_item_of_another_kind_carries_nothing_of_a_document(field: str) -> None:
     house = a_university()
     sitting = convene(house, UNIVERSITY_COUNCIL)
-    document = draft(house)
     of_it = {
-        "document_id": document,
-        "content_hash": state_of(house, document).content_hash,
+        "documents": document_item(draft(house))["documents"],
         "motion": "Уволить Иванова",
     }
     refused = sitting.refuses(
@@ -343,14 +344,7 @@ def test_a_body_takes_no_document_of_another_organisation() -> None:
     university, college = a_university_and_a_college()
     document = draft(college)
     sitting = convene(university, UNIVERSITY_COUNCIL)
-    refused = sitting.refuses(
-        "DOC-UNKNOWN",
-        PlaceItem,
-        kind="DOCUMENT",
-        document_id=document,
-        content_hash="0" * 64,
-        motion="POSITIVE",
-    )
+    refused = sitting.refuses("DOC-UNKNOWN", PlaceItem, **document_item(document))
     assert refused == {"document_id": document}
 
 
@@ -358,8 +352,8 @@ def test_a_document_is_placed_with_the_text_it_has_now() -> None:
     sitting = open_council()
     document = draft(sitting.house)
     current = state_of(sitting.house, document).content_hash
-    item = document_item(document, content_hash="0" * 64)
-    assert sitting.refuses("DOC-HASH", PlaceItem, **item) == {"current": current}
+    refused = sitting.refuses("DOC-HASH", PlaceItem, **document_item(document))
+    assert refused == {"document_id": document, "current": current}
 
 
 def test_a_document_stands_once_on_an_agenda() -> None:
@@ -368,7 +362,7 @@ def test_a_document_stands_once_on_an_agenda() -> None:
     placed = sitting.place(document)
     assert isinstance(placed[0], ItemPlaced) and placed[0].item == 2
     current = state_of(sitting.house, document).content_hash
-    item = document_item(document, content_hash=current)
+    item = document_item(document, current)
     refused = sitting.refuses("MEETING-DOCUMENT-TWICE", PlaceItem, **item)
     assert refused == {"document_id": document}
 

@@ -7,37 +7,42 @@ from typing import Any
 import msgspec
 import pytest
 
-from domain.council import RemoveMember
+from domain.council_commands import RemoveMember
 from domain.decider import Command
-from domain.document import (
+from domain.document_commands import (
     ApproveDocument,
     DeclineApproval,
     RecordConclusion,
     ReviseContent,
     SubmitDocument,
 )
-from domain.identifiers import Bin, Kato, Names, check_digit, is_valid_bin
-from domain.meeting import MinuteMeeting, PlanMeeting
-from domain.organisation import (
+from domain.identifiers import Bin, Kato, Names, Stream, check_digit, is_valid_bin
+from domain.meeting_commands import MinuteMeeting, PlanMeeting
+from domain.organisation_commands import (
     ActivateOrganisation,
     AssignDirectLeadership,
+    AssignSupervision,
     CloseOrganisation,
     DeclareLevels,
-    DirectLeadershipAssigned,
-    GoverningDecisionRecorded,
-    LevelsDeclared,
-    MethodistNumberSet,
-    OrganisationActivated,
-    OrganisationRegistered,
     RecordCharter,
     RecordGoverningDecision,
     RegisterOrganisation,
     SetMethodistNumber,
     SuspendOrganisation,
 )
+from domain.organisation_events import (
+    DirectLeadershipAssigned,
+    GoverningDecisionRecorded,
+    LevelsDeclared,
+    MethodistNumberSet,
+    OrganisationActivated,
+    OrganisationRegistered,
+    SupervisionAssigned,
+)
+from domain.organisation_state import Organisation
 from domain.regulation import kato
-from domain.review_body import DissolveBody
-from domain.review_body import RemoveMember as RemoveFromBody
+from domain.review_body_commands import DissolveBody
+from domain.review_body_commands import RemoveMember as RemoveFromBody
 from domain.staff import AppointStaff
 from domain.unit import CreateUnit, UnitActivated, UnitCreated
 from tests.domain.given import (
@@ -48,6 +53,7 @@ from tests.domain.given import (
     DAULET,
     DEPARTMENT,
     FILE_HASH,
+    METHODICAL_UNIT,
     METHODIST_INPUTS,
     MONDAY_DATE,
     NEW_YEAR,
@@ -517,8 +523,9 @@ def test_a_decision_sets_the_number_once_and_the_latest_one_stands() -> None:
 def test_the_number_is_not_set_below_the_methodists_in_office() -> None:
     house = a_founded_university()
     set_methodists(house, 3)
+    open_unit(house, METHODICAL_UNIT, "EM_UNIT")
     for who in (SYMBAT, ZHANNA, BOLAT):
-        appoint(house, who, "METHODIST")
+        appoint(house, who, "METHODIST", unit=METHODICAL_UNIT)
     body = decision(house, kind="METHODIST_NUMBER", inputs=METHODIST_INPUTS)
     house.world.give(house.head, RecordGoverningDecision, **body)
     refused = house.world.refuses(
@@ -563,6 +570,62 @@ def test_direct_leadership_goes_to_nobody_but_the_deputy(who: str) -> None:
         "R14-DEPUTY", house.head, AssignDirectLeadership, bin=house.bin, person_id=who
     )
     assert refused == {"person_id": who, "needed": "DEPUTY_HEAD_EM"}
+
+
+def test_a_deputy_supervises_disciplines_in_place_of_earlier_ones() -> None:
+    house = a_founded_university()
+    supervised = {"bin": house.bin, "person_id": DAULET}
+    for codes in (["0421", "0421", "0715"], ["0421"]):
+        (assigned,) = house.world.give(
+            house.head, AssignSupervision, **supervised, discipline_codes=codes
+        )
+        assert assigned == SupervisionAssigned(
+            person_id=DAULET,
+            appointment_id=house.deputy.capacity,
+            discipline_codes=tuple(dict.fromkeys(codes)),
+        )
+    state = house.world.state(Stream(f"organisation/{house.bin}"))
+    assert isinstance(state, Organisation)
+    assert state.supervision == {DAULET: ("0421",)}
+
+
+@pytest.mark.parametrize("who", [AIGERIM, SYMBAT], ids=["the head", "a stranger"])
+def test_nobody_but_a_deputy_supervises(who: str) -> None:
+    house = a_founded_university()
+    supervised = {"bin": house.bin, "person_id": who, "discipline_codes": ["0421"]}
+    refused = house.world.refuses(
+        "R14-DEPUTY", house.head, AssignSupervision, **supervised
+    )
+    assert refused == {"person_id": who, "needed": "DEPUTY_HEAD_EM"}
+    house.world.refuses("ACTOR-ROLE", house.deputy, AssignSupervision, **supervised)
+
+
+def test_supervision_is_of_something() -> None:
+    house = a_founded_university()
+    supervised = {"bin": house.bin, "person_id": DAULET, "discipline_codes": []}
+    with pytest.raises(msgspec.ValidationError):
+        house.world.give(house.head, AssignSupervision, **supervised)
+
+
+@pytest.mark.parametrize("council", ["council of Ivanov", "unit/940140000385.um", "um"])
+def test_a_charter_names_a_council_by_its_stream(council: str) -> None:
+    house = a_founded_university()
+    charter = {**charter_of(house.bin), "clauses": {"um_council": council}}
+    with pytest.raises(msgspec.ValidationError):
+        house.world.give(house.head, RecordCharter, **charter)
+    named = {"um_council": f"council/{COLLEGE}.um"}
+    house.world.give(house.head, RecordCharter, **{**charter, "clauses": named})
+
+
+@pytest.mark.parametrize(
+    "clause", ["regulation_approvers", "general_documentation_approvers"]
+)
+@pytest.mark.parametrize("role", ["KING", "TEACHER", "head", "REGISTRAR"])
+def test_a_charter_names_approvers_who_may_approve(clause: str, role: str) -> None:
+    house = a_founded_university()
+    charter = {**charter_of(house.bin), "clauses": {clause: ["HEAD", role]}}
+    refused = house.world.refuses("ORG-CHARTER", house.head, RecordCharter, **charter)
+    assert (refused["clause"], refused["given"]) == (clause, ("HEAD", role))
 
 
 def test_a_school_has_its_administration_to_write_documents_in() -> None:

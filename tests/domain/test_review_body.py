@@ -2,30 +2,34 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
+from domain.council_commands import DissolveCouncil
 from domain.decider import Command
-from domain.review_body import (
+from domain.review_body_commands import (
     AddMember,
     AppointDepartmentHead,
-    BodyFellBelowMinimum,
-    BodyMemberAdded,
-    BodyMemberRemoved,
-    BodyReachedMinimum,
-    ChairElected,
-    DepartmentHeadAppointed,
     DissolveBody,
     ElectChair,
     FormCommission,
     FormDepartment,
     InviteSpecialist,
     RemoveMember,
-    ReviewBody,
+)
+from domain.review_body_events import (
+    BodyFellBelowMinimum,
+    BodyMemberAdded,
+    BodyMemberRemoved,
+    BodyReachedMinimum,
+    ChairElected,
+    DepartmentHeadAppointed,
     ReviewBodyDissolved,
     ReviewBodyFormed,
     SpecialistInvited,
 )
 from domain.staff import EndAppointment
+from domain.unit import CloseUnit
 from tests.domain.given import (
     BOLAT,
     COLLEGE,
@@ -33,6 +37,7 @@ from tests.domain.given import (
     COMMISSION,
     DEPARTMENT,
     ERLAN,
+    FACULTY,
     GULNARA,
     LAW,
     LAWYERS,
@@ -58,7 +63,9 @@ from tests.domain.given import (
     elect_chair,
     form_commission,
     form_department,
+    mandate,
 )
+from tests.domain.reviewing import draft, state_of, submit
 
 CIVIL_LAW = {"bin": UNIVERSITY, "body_id": "civil-law"}
 WELDING_COMMISSION = {"bin": COLLEGE, "body_id": "welding"}
@@ -84,6 +91,7 @@ def department(**fields: object) -> dict[str, object]:
         "levels": ["HE"],
         "members": LAWYERS[:3],
         "discipline_codes": [LAW],
+        "unit_id": FACULTY,
         "regulation": REGULATION,
     }
     return {**body, **fields}
@@ -199,6 +207,28 @@ def test_a_department_needs_its_regulation_approved_as_the_charter_provides(
         **department(regulation=regulation),
     )
     assert refused == {"unit_id": "civil-law", "approvers": ("HEAD",)}
+
+
+def test_a_department_names_a_unit_that_is_active() -> None:
+    house = a_staffed_university()
+    for unit_id in ("physics", "org"):
+        refused = house.world.refuses(
+            "UNIT-UNKNOWN", house.head, FormDepartment, **department(unit_id=unit_id)
+        )
+        assert refused == {"unit_id": unit_id}
+    unnamed = department()
+    del unnamed["unit_id"]
+    with pytest.raises(msgspec.ValidationError, match="unit_id"):
+        house.world.command(house.head, FormDepartment, **unnamed)
+
+
+def test_a_department_works_by_a_regulation_of_its_own_in_its_unit() -> None:
+    house = a_staffed_university()
+    form_department(house, "civil-law", LAWYERS)
+    formed = house.world.events(DEPARTMENT)[0]
+    assert isinstance(formed, ReviewBodyFormed) and formed.regulation is not None
+    assert formed.unit == f"unit/{UNIVERSITY}.{FACULTY}"
+    assert formed.regulation.approver_role == "HEAD"
 
 
 def test_the_regulation_of_a_department_is_not_of_tomorrow() -> None:
@@ -472,12 +502,12 @@ def test_a_body_falls_below_its_minimum_and_comes_back() -> None:
     give, head = house.world.give, house.head
     removed = give(head, RemoveMember, **WELDING_COMMISSION, person_id=PAVEL)
     assert isinstance(removed[0], BodyMemberRemoved)
-    assert removed[1:] == [BodyFellBelowMinimum(members=2, minimum=3)]
+    assert removed[1:] == [BodyFellBelowMinimum(members=2, minimum=3, organisations=1)]
     again = give(head, RemoveMember, **WELDING_COMMISSION, person_id=OLGA)
     assert len(again) == 1
     assert len(give(head, AddMember, **WELDING_COMMISSION, person_id=OLGA)) == 1
     added = give(head, AddMember, **WELDING_COMMISSION, person_id=RUSTEM)
-    assert added[1:] == [BodyReachedMinimum(members=3, minimum=3)]
+    assert added[1:] == [BodyReachedMinimum(members=3, minimum=3, organisations=1)]
 
 
 def test_who_is_no_member_cannot_be_removed() -> None:
@@ -506,9 +536,7 @@ def test_a_former_chair_who_comes_back_is_a_plain_member() -> None:
     house.world.give(house.head, RemoveMember, **body)
     house.world.later(days=1)
     house.world.give(house.head, AddMember, **body)
-    state = house.world.state(COMMISSION)
-    assert isinstance(state, ReviewBody)
-    assert not state.is_led_on(house.world.now.date())
+    assert not house.world.body(COMMISSION).is_led
     invitation = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "RESEARCHER"}
     house.world.refuses("ACTOR-CAPACITY", old, InviteSpecialist, **invitation)
 
@@ -527,6 +555,20 @@ def test_a_dissolved_body_takes_no_command() -> None:
     for command, fields in commands:
         refused = house.world.refuses("BODY-STATE", house.head, command, **fields)
         assert refused == {"state": "DISSOLVED"}
+
+
+def test_documents_on_their_way_keep_no_body_and_no_unit_alive() -> None:
+    house = a_university()
+    document = draft(house)
+    submit(house, document)
+    house.world.give(house.head, DissolveBody, **CIVIL_LAW, act_no="8")
+    decision = mandate(house, FACULTY)
+    faculty = {"bin": UNIVERSITY, "key": FACULTY, "decision_id": decision}
+    house.world.give(house.head, DissolveCouncil, **faculty)
+    for unit_id in ("methods", FACULTY):
+        unit = {"bin": UNIVERSITY, "unit_id": unit_id, "act_no": "9"}
+        house.world.give(house.head, CloseUnit, **unit)
+    assert state_of(house, document).phase == "IN_REVIEW"
 
 
 def test_a_body_that_was_never_formed_is_unknown() -> None:

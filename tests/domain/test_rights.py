@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.council import ElectMember
-from domain.document import ApproveDocument, SubmitDocument
+from domain.council_commands import ElectMember
+from domain.document_commands import ApproveDocument, SubmitDocument
 from domain.identifiers import CapacityId
-from domain.meeting import PlanMeeting
+from domain.meeting_commands import PlanMeeting
 from domain.node import GrantOperator, OperatorGranted, OperatorRevoked, RevokeOperator
-from domain.organisation import CloseOrganisation, DeclareLevels
+from domain.organisation_commands import CloseOrganisation, DeclareLevels
 from domain.staff import AppointStaff, EndAppointment
 from domain.unit import CreateUnit
 from tests.domain.given import (

@@ -7,15 +7,22 @@ import pytest
 from domain.dates import Spell, local_day
 from domain.identifiers import Stream
 from domain.office import OfficeSeated, OfficeVacated
-from domain.organisation import DeclareLevels
-from domain.staff import AppointmentEnded, AppointStaff, EndAppointment, StaffAppointed
+from domain.organisation_commands import (
+    CloseOrganisation,
+    DeclareLevels,
+    SuspendOrganisation,
+)
+from domain.staff import AppointStaff, EndAppointment
+from domain.staff_events import AppointmentEnded, StaffAppointed
 from domain.unit import CloseUnit
 from tests.domain.given import (
     AIGERIM,
     BOLAT,
+    COLLEGE,
     FACULTY,
     GULNARA,
     METHODICAL_UNIT,
+    MONDAY_DATE,
     NEW_YEAR,
     SAULE,
     UNIVERSITY,
@@ -181,6 +188,10 @@ def test_an_appointment_ends_once() -> None:
     )
 
 
+def methodist(who: str, **fields: object) -> dict[str, object]:
+    return post(who, "METHODIST", unit_id=METHODICAL_UNIT, **fields)
+
+
 def methodical(number: int | None) -> House:
     house = a_founded_university()
     open_unit(house, METHODICAL_UNIT, "EM_UNIT")
@@ -195,12 +206,10 @@ def test_methodists_do_not_exceed_the_number_that_was_set(number: int | None) ->
     for who in (SAULE, BOLAT)[: number or 0]:
         appoint(house, who, "METHODIST", unit=METHODICAL_UNIT)
     refused = house.world.refuses(
-        "R12-HEADCOUNT",
-        house.head,
-        AppointStaff,
-        **post(GULNARA, "METHODIST", unit_id=METHODICAL_UNIT),
+        "R12-HEADCOUNT", house.head, AppointStaff, **methodist(GULNARA)
     )
-    assert refused == {"number": number or 0, "appointed": number or 0}
+    held = {"number": number or 0, "appointed": number or 0}
+    assert refused == {**held, "day": NEW_YEAR}
 
 
 def test_a_later_decision_makes_room_for_another_methodist() -> None:
@@ -222,9 +231,96 @@ def test_methodists_who_follow_each_other_count_once() -> None:
     appoint(house, GULNARA, "METHODIST", unit=METHODICAL_UNIT, valid_from=APRIL)
     appoint(house, BOLAT, "METHODIST", unit=METHODICAL_UNIT)
     refused = house.world.refuses(
-        "R12-HEADCOUNT", house.head, AppointStaff, **post(AIGERIM, "METHODIST")
+        "R12-HEADCOUNT", house.head, AppointStaff, **methodist(AIGERIM)
     )
-    assert refused == {"number": 2, "appointed": 2}
+    assert refused == {"number": 2, "appointed": 2, "day": NEW_YEAR}
+
+
+def test_a_methodist_does_not_begin_before_the_decision_that_made_room() -> None:
+    house = methodical(None)
+    set_methodists(house, 1, day=MONDAY_DATE)
+    refused = house.world.refuses(
+        "R12-HEADCOUNT", house.head, AppointStaff, **methodist(SAULE)
+    )
+    assert refused == {"number": 0, "appointed": 0, "day": NEW_YEAR}
+    from_monday = methodist(SAULE, valid_from=MONDAY_DATE)
+    house.world.give(house.head, AppointStaff, **from_monday)
+
+
+def test_on_each_day_of_a_spell_the_number_of_that_day_holds() -> None:
+    house = methodical(2)
+    house.world.later(days=60)
+    appoint(house, SAULE, "METHODIST", unit=METHODICAL_UNIT)
+    set_methodists(house, 1, decision="fewer", day=MARCH)
+    refused = house.world.refuses(
+        "R12-HEADCOUNT", house.head, AppointStaff, **methodist(GULNARA)
+    )
+    assert refused == {"number": 1, "appointed": 1, "day": MARCH}
+    until_march = methodist(GULNARA, valid_to=date(2026, 2, 28))
+    house.world.give(house.head, AppointStaff, **until_march)
+
+
+def test_a_methodist_outside_a_methodical_unit_is_a_pedagogue_of_the_house() -> None:
+    house = methodical(3)
+    open_unit(house, FACULTY, "FACULTY")
+    for unit_id in (None, FACULTY):
+        refused = house.world.refuses(
+            "R3-METHODIST",
+            house.head,
+            AppointStaff,
+            **post(BOLAT, "METHODIST", unit_id=unit_id),
+        )
+        assert refused["person_id"] == BOLAT and "TEACHER" in refused["posts"]
+    appoint(house, GULNARA, "SPECIALIST")
+    by_trade = post(GULNARA, "METHODIST")
+    house.world.refuses("R3-METHODIST", house.head, AppointStaff, **by_trade)
+    appoint(house, BOLAT, "TEACHER", valid_to=MONDAY_DATE)
+    appoint(house, BOLAT, "METHODIST", unit=FACULTY, valid_from=MARCH)
+
+
+def test_a_pedagogical_post_of_later_makes_no_methodist_of_today() -> None:
+    house = methodical(3)
+    appoint(house, BOLAT, "TEACHER", valid_from=MARCH)
+    today = post(BOLAT, "METHODIST")
+    house.world.refuses("R3-METHODIST", house.head, AppointStaff, **today)
+
+
+def test_people_leave_a_suspended_organisation_but_not_a_closed_one() -> None:
+    house = a_founded_university()
+    appoint(house, BOLAT, "TEACHER")
+    appoint(house, GULNARA, "TEACHER")
+    act = {"bin": UNIVERSITY, "act_no": "3"}
+    give = house.world.give
+    give(house.registrar, SuspendOrganisation, **act)
+    give(house.head, EndAppointment, **end_of(BOLAT, 1, END_OF_MARCH))
+    give(house.registrar, CloseOrganisation, **act)
+    refused = house.world.refuses(
+        "ORG-STATE", house.head, EndAppointment, **end_of(GULNARA, 1, END_OF_MARCH)
+    )
+    assert refused == {"state": "CLOSED", "bin": UNIVERSITY}
+
+
+def test_nobody_leaves_an_organisation_that_is_unknown() -> None:
+    house = a_founded_university()
+    leaving = {**end_of(BOLAT, 1, END_OF_MARCH), "bin": COLLEGE}
+    refused = house.world.refuses(
+        "ORG-UNKNOWN", house.registrar, EndAppointment, **leaving
+    )
+    assert refused == {"bin": COLLEGE}
+
+
+def test_an_appointment_is_not_ended_by_an_act_of_before_it_was_made() -> None:
+    house = a_founded_university()
+    earlier = house.world.now
+    house.world.later(days=5)
+    appoint(house, BOLAT, "TEACHER")
+    house.world.refuses(
+        "CMD-BEFORE",
+        house.head,
+        EndAppointment,
+        **end_of(BOLAT, 1, END_OF_MARCH),
+        occurred_at=earlier,
+    )
 
 
 def test_an_appointment_is_told_with_all_that_was_said() -> None:

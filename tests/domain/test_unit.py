@@ -4,7 +4,7 @@ import pytest
 
 from domain.decider import Command
 from domain.identifiers import Names, Stream
-from domain.organisation import RecordCharter
+from domain.organisation_commands import RecordCharter
 from domain.unit import (
     ActivateUnit,
     ApproveRegulation,
