@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from adapters.answers import DocumentFilter
+from adapters.answers import DocumentFilter, DocumentQuery
 from adapters.audiences import DOCUMENT_COLUMNS
 from adapters.paging import values_of
 from adapters.viewing import Audience, Viewer
@@ -160,7 +160,7 @@ class Selecting:
                 REVIEW_DESK, {"opened_at__until": opened}, ("document_id",), None, ALL
             )
             where["document_id"] = [row.document_id for row in late]
-        if query.to_replan is not None:
+        if asks_of_the_route(query):
             where["state"] = "IN_REVIEW"
         if query.territory is not None:
             inside = self.organisations_in(prefix_of(query.territory))
@@ -229,9 +229,14 @@ def may_ask(viewer: Viewer, query: DocumentFilter, audience: Audience) -> bool:
         for name, (_, column) in FILTERS.items()
         if getattr(query, name) is not None
     ]
-    if query.stage_older_than is not None or query.to_replan is not None:
+    if query.stage_older_than is not None or asks_of_the_route(query):
         asked.append(Audience.SUPERVISOR)
     return all(needed <= audience for needed in asked)
+
+
+def asks_of_the_route(query: DocumentFilter) -> bool:
+    """Whether only documents are asked for whose route can, or cannot, go on."""
+    return isinstance(query, DocumentQuery) and query.to_replan is not None
 
 
 def narrowed(where: Narrowed, column: str, allowed: Sequence[str]) -> Narrowed | None:

@@ -306,10 +306,13 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "/v1/projections/wishes/{wish}": (401, 403, 403, 403, 403, 403, 404, 404),
     "/v1/errors": OPEN,
     "/v1/errors/{code}": OPEN,
+    "/v1/rules": OPEN,
+    "/v1/rules/{rule}": OPEN,
     "/v1/rules/pack": OPEN,
     "/health/live": OPEN,
     "/health/ready": OPEN,
     "/.well-known/jwks.json": OPEN,
+    "/schema/openapi.json": OPEN,
 }
 
 
@@ -351,6 +354,7 @@ def places(door: Door) -> dict[str, str]:
         "view": "approval_status",
         "wish": "7",
         "code": "DOC-STATE",
+        "rule": "19",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from adapters.answers import DocumentFilter, DocumentQuery
+from adapters.answers import DocumentQuery
 from adapters.demo.meetings import hash_of, variants
 from adapters.viewing import Viewer
 from adapters.work_answers import (
@@ -170,7 +170,7 @@ def test_the_desk_holds_what_is_in_review_and_nothing_else(told: Told) -> None:
 
 def test_an_agenda_is_that_of_a_body(told: Told) -> None:
     with pytest.raises(Refusal) as caught:
-        told.node.work.kept_by(DocumentFilter(on_agenda=True))
+        told.node.work.kept_by(DocumentQuery(on_agenda=True))
     assert caught.value.code == "QUERY-MALFORMED"
 
 
