@@ -90,7 +90,10 @@ class Facts:
             names=in_force(state.names, self._act.on),
             kato=in_force(state.katos, self._act.on),
             levels=state.levels,
-            phase=state.phase_at(self._act.at),
+            # For one that is closed nobody enters late what it did before.
+            phase="CLOSED"
+            if state.phase == "CLOSED"
+            else state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
             mandates={
                 number: decision.mandate
