@@ -101,11 +101,13 @@ class Selecting:
         """Counts of one scope, so that nothing counts twice.
 
         Without a word on it: what is supervised where something is, else one's own.
+        To count by a column is to see it.
         """
         wanted = query.scope or ("supervised" if viewer.areas else "own")
+        least = max(DOCUMENT_COLUMNS[column] for column in by)
         counts: dict[tuple[str | None, ...], int] = {}
-        for name, _, where in self._scopes(viewer, query):
-            if name == wanted:
+        for name, audience, where in self._scopes(viewer, query):
+            if name == wanted and least <= audience:
                 for values, count in self._views.tally(APPROVAL_STATUS, by, where):
                     counts[values] = counts.get(values, 0) + count
         return sorted(counts.items(), key=lambda one: [v or "" for v in one[0]])
@@ -222,16 +224,16 @@ def prefix_of(kato: str) -> str:
 
 def may_ask(viewer: Viewer, query: DocumentFilter, audience: Audience) -> bool:
     """A filter tells of its column, so it is only for those who may see that."""
-    if audience is Audience.REVIEWER and query.body is not None:
-        return viewer.organisation == owner_in(query.body)
-    asked = [
-        DOCUMENT_COLUMNS[column]
-        for name, (_, column) in FILTERS.items()
+    needed = {name: DOCUMENT_COLUMNS[column] for name, (_, column) in FILTERS.items()}
+    needed["stage_older_than"] = needed["to_replan"] = Audience.SUPERVISOR
+    needed["on_agenda"] = Audience.OWN
+    if query.body is not None and viewer.organisation == owner_in(query.body):
+        needed["body"] = needed["on_agenda"] = Audience.REVIEWER
+    return all(
+        least <= audience
+        for name, least in needed.items()
         if getattr(query, name) is not None
-    ]
-    if query.stage_older_than is not None or query.to_replan is not None:
-        asked.append(Audience.SUPERVISOR)
-    return all(needed <= audience for needed in asked)
+    )
 
 
 def narrowed(where: Narrowed, column: str, allowed: Sequence[str]) -> Narrowed | None:
