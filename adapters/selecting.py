@@ -1,7 +1,7 @@
 """Which rows a question about documents reaches, by how the asker stands to them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import MINYEAR, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from adapters.answers import DocumentFilter
@@ -21,6 +21,8 @@ PUBLIC_STATES = (APPROVED, "SUPERSEDED", "ANNULLED")
 """What was approved once is public for good."""
 
 ALL = 1_000_000
+EARLIEST = date(MINYEAR + 1, 1, 1)
+"""Of days before it, the first moment falls off the calendar in another zone."""
 
 Scalar = str | int | float | bool | date | datetime | None
 Where = Mapping[str, Scalar | Sequence[Scalar]]
@@ -207,7 +209,7 @@ class Selecting:
 def days_asked(query: DocumentFilter) -> Iterator[tuple[str, datetime]]:
     """The first and the last moment of the days of approval asked for."""
     if query.approved_since is not None:
-        first = query.approved_since
+        first = max(query.approved_since, EARLIEST)
         yield "since", datetime.combine(first, time.min, KAZAKHSTAN)
     if query.approved_until is not None:
         last = query.approved_until
