@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import MINYEAR, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from adapters.answers import DocumentFilter
+from adapters.answers import DocumentFilter, DocumentQuery
 from adapters.audiences import DOCUMENT_COLUMNS
 from adapters.paging import values_of
 from adapters.viewing import Audience, Viewer
@@ -164,7 +164,7 @@ class Selecting:
                 REVIEW_DESK, {"opened_at__until": opened}, ("document_id",), None, ALL
             )
             where["document_id"] = [row.document_id for row in late]
-        if query.to_replan is not None:
+        if asks_of_the_route(query):
             where["state"] = "IN_REVIEW"
         if query.territory is not None:
             inside = self.organisations_in(prefix_of(query.territory))
@@ -234,8 +234,13 @@ def may_ask(viewer: Viewer, query: DocumentFilter, audience: Audience) -> bool:
     return all(
         least <= audience
         for name, least in needed.items()
-        if getattr(query, name) is not None
+        if getattr(query, name, None) is not None
     )
+
+
+def asks_of_the_route(query: DocumentFilter) -> bool:
+    """Whether only documents are asked for whose route can, or cannot, go on."""
+    return isinstance(query, DocumentQuery) and query.to_replan is not None
 
 
 def narrowed(where: Narrowed, column: str, allowed: Sequence[str]) -> Narrowed | None:

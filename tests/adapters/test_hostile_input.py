@@ -179,9 +179,9 @@ def test_a_level_that_no_kind_of_this_organisation_may_run(door: Door) -> None:
 
 
 def meeting_of_the_council(door: Door) -> tuple[Person, str]:
-    officer = door.told.house.organisation_council.officer
+    officer = door.told.house.bodies[-1].officer
     meeting = str(uuid4())
-    body = door.told.house.organisation_council.ref
+    body = door.told.house.bodies[-1].ref
     today = date.today().isoformat()
     planned = {"body": body, "planned_for": today}
     answer = send(door, officer, "meeting.plan", meeting_id=meeting, **planned)
@@ -220,7 +220,7 @@ def test_a_body_that_nobody_leads_takes_no_document(tmp_path: Path) -> None:
             body_id="nobodys",
             names={"ru": "Комиссия"},
             levels=list(HOME.levels[:1]),
-            members=list(house.first.members),
+            members=list(house.bodies[0].members),
             specialty_codes=[house.specialty],
             unit_id=house.author_unit,
         )

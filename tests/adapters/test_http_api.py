@@ -349,7 +349,21 @@ def test_a_method_that_is_not_taken_names_those_that_are(
 ) -> None:
     response = door.client.request(method, path)
     refused(response, 405, "QUERY-METHOD")
-    assert response.headers["allow"]
+    allowed = response.headers["allow"].split(", ")
+    assert allowed and ("HEAD" in allowed) == ("GET" in allowed)
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/v1/bodies", "/v1/documents/x", "/v1/content", "/v2"]
+)
+def test_head_is_answered_as_get_is_without_the_body(door: Door, path: str) -> None:
+    whole = door.client.get(path, headers=door.head)
+    bare = door.client.head(path, headers=door.head)
+    assert bare.content == b"" and bare.status_code == whole.status_code
+    told = ("content-type", "content-language", "cache-control", "allow")
+    assert [bare.headers.get(name) for name in told] == [
+        whole.headers.get(name) for name in told
+    ]
 
 
 @pytest.mark.parametrize(
