@@ -164,12 +164,9 @@ class Selecting:
                 REVIEW_DESK, {"opened_at__until": opened}, ("document_id",), None, ALL
             )
             where["document_id"] = [row.document_id for row in late]
-        if asks_of_the_route(query):
-            where["state"] = "IN_REVIEW"
-        if query.territory is not None:
-            inside = self.organisations_in(prefix_of(query.territory))
-            return narrowed(where, "org_bin", inside)
-        return where
+        states = ["IN_REVIEW"] if asks_of_the_route(query) else None
+        inside = query.territory and self.organisations_in(prefix_of(query.territory))
+        return narrowed(narrowed(where, "state", states), "org_bin", inside)
 
     def _own(self, viewer: Viewer, base: Narrowed) -> Iterator[Scope]:
         where = narrowed(base, "org_bin", [viewer.organisation])
@@ -184,7 +181,7 @@ class Selecting:
                 if one != viewer.organisation
             ]
             where = narrowed(base, "org_bin", within)
-            where = narrowed(where, "level", area.levels) if where else None
+            where = narrowed(where, "level", area.levels)
             if where is not None:
                 yield "supervised", Audience.SUPERVISOR, where
 
@@ -243,9 +240,16 @@ def asks_of_the_route(query: DocumentFilter) -> bool:
     return isinstance(query, DocumentQuery) and query.to_replan is not None
 
 
-def narrowed(where: Narrowed, column: str, allowed: Sequence[str]) -> Narrowed | None:
-    """The same conditions with a column among `allowed`; None where none is left."""
+def narrowed(
+    where: Narrowed | None, column: str, allowed: Sequence[str] | None
+) -> Narrowed | None:
+    """The same conditions with a column among `allowed`; None where none is left.
+
+    Without `allowed` every value is.
+    """
+    if where is None or allowed is None:
+        return where
     given = where.get(column)
-    wanted = [given] if isinstance(given, str) else given
-    left = [one for one in allowed if not isinstance(wanted, list) or one in wanted]
+    wanted = set(given if isinstance(given, list) else [given])
+    left = [one for one in allowed if given is None or one in wanted]
     return {**where, column: left} if left else None

@@ -419,7 +419,9 @@ def test_a_store_that_is_down_is_said_so_and_to_be_asked_again(tmp_path: Path) -
         refused(down.post(text, "/v1/content"), 503, "CMD-STORE-DOWN")
 
 
-@pytest.mark.parametrize("control", ["\0", "\n", "\r", "\t", "\b", "\f", "\x1b", "\x1f"])
+@pytest.mark.parametrize(
+    "control", ["\0", "\n", "\r", "\t", "\b", "\f", "\x1b", "\x1f"]
+)
 def test_no_text_of_a_command_holds_a_control_character(
     door: Door, control: str
 ) -> None:
