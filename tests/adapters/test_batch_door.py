@@ -128,7 +128,7 @@ def test_a_batch_in_a_file_is_told_of_command_by_command(door: Door) -> None:
     file = b"\n".join(
         msgspec.json.encode({"type": TAG, **one}) for one in (unread, batch)
     )
-    desk, officer = Desk(door.told.node), door.told.house.first.officer
+    desk, officer = Desk(door.told.node), door.told.house.bodies[0].officer
     told = ["1 CMD-MALFORMED", "2 accepted", "2 DOC-UNKNOWN", "2 accepted"]
     assert outcomes(desk.imported(file, by=officer, dry_run=True)) == told
     reports = desk.imported(file, by=officer)

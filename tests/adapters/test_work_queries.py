@@ -180,6 +180,8 @@ def test_routes_to_replan_are_those_with_a_body_that_cannot_conclude(
     with at_work(tmp_path_factory.mktemp("stuck")) as story:
         assert documents(story, to_replan=True) == set()
         assert documents(story, to_replan=False) == {story.in_review}
+        assert documents(story, to_replan=False, state="IN_REVIEW") != set()
+        assert documents(story, to_replan=False, state="APPROVED") == set()
         body_id = story.house.bodies[0].ref.rpartition(".")[2]
         story.teller.give(
             story.house.head,
