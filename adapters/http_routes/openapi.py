@@ -58,7 +58,7 @@ the `context` that lets its reader act, in the language that Accept-Language ask
 (ru, kk, en; else ru). `GET /v1/errors` lists every code. Each operation names the
 codes that it may answer with.
 
-No text of a command may hold the character U+0000.
+No text of a command may hold a control character, as a line feed.
 
 An address that is not described here is 404 QUERY-UNKNOWN, under /v1/commands/ 422
 CMD-UNKNOWN; a method that is not described is 405 QUERY-METHOD with `Allow`.

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from adapters.demo.story import hash_of, variants
+from adapters.demo.meetings import hash_of, variants
 from adapters.orders import commands_of
 from domain.decider import Refusal
 from tests.adapters.http_door import JSON, Door, bearing, opened, refused
@@ -41,7 +41,7 @@ def plans_in_review(door: Door, *numbers: int) -> list[dict[str, str]]:
 
 def voted_on(door: Door, documents: list[dict[str, str]]) -> str:
     """A held meeting of the commission with the documents as one item."""
-    teller, body = door.told.teller, door.told.house.first
+    teller, body = door.told.teller, door.told.house.bodies[0]
     one = {"meeting_id": teller.new_id()}
     plan = {**one, "body": body.ref, "planned_for": date.today()}
     teller.give(body.officer, "meeting.plan", **plan)
@@ -61,7 +61,7 @@ def voted_on(door: Door, documents: list[dict[str, str]]) -> str:
 def batch_of(
     door: Door, meeting: str, documents: list[dict[str, str]]
 ) -> dict[str, object]:
-    body = door.told.house.first
+    body = door.told.house.bodies[0]
     return {
         "command_id": str(uuid4()),
         "capacity": body.officer.capacity,
@@ -73,7 +73,7 @@ def batch_of(
 
 
 def send(door: Door, batch: dict[str, object], **headers: str) -> list[Any]:
-    officer = bearing(door.told, door.told.house.first.officer, **JSON)
+    officer = bearing(door.told, door.told.house.bodies[0].officer, **JSON)
     response = door.post(batch, BATCH, **{**officer, **headers})
     assert response.status_code == 200, response.text
     outcomes: list[Any] = response.json()["outcomes"]
@@ -128,7 +128,7 @@ def test_a_batch_in_a_file_is_told_of_command_by_command(door: Door) -> None:
     file = b"\n".join(
         msgspec.json.encode({"type": TAG, **one}) for one in (unread, batch)
     )
-    desk, officer = Desk(door.told.node), door.told.house.first.officer
+    desk, officer = Desk(door.told.node), door.told.house.bodies[0].officer
     told = ["1 CMD-MALFORMED", "2 accepted", "2 DOC-UNKNOWN", "2 accepted"]
     assert outcomes(desk.imported(file, by=officer, dry_run=True)) == told
     reports = desk.imported(file, by=officer)

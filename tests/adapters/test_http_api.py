@@ -419,9 +419,18 @@ def test_a_store_that_is_down_is_said_so_and_to_be_asked_again(tmp_path: Path) -
         refused(down.post(text, "/v1/content"), 503, "CMD-STORE-DOWN")
 
 
-def test_no_text_of_a_command_holds_the_character_nul(door: Door) -> None:
-    answer = door.post(door.unit(names={"ru": "Отделение\x00связи"}))
-    assert "U+0000" in refused(answer, 422, "CMD-MALFORMED")["detail"]
+@pytest.mark.parametrize(
+    "control", ["\0", "\n", "\r", "\t", "\b", "\f", "\x1b", "\x1f"]
+)
+def test_no_text_of_a_command_holds_a_control_character(
+    door: Door, control: str
+) -> None:
+    for names in ("Отделение" + control, control + "Отделение", f"\\{control}"):
+        answer = door.post(door.unit(names={"ru": names}))
+        told = refused(answer, 422, "CMD-MALFORMED")
+        assert told["context"]["reason"] == "it holds a control character"
+    written = door.unit(names={"ru": f"\\n \\u000a \\{control!r}"})
+    assert door.post(written).status_code == 200
 
 
 @pytest.mark.parametrize(
