@@ -124,6 +124,10 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
     members = state.members_between(first_day, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
+    # An election seats once: whoever took the seat by it needs another one.
+    spells = state.members.get(command.person_id, ())
+    if any(spell.valid_from >= election.date for spell in spells):
+        raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if len(members) >= state.seats_max:
         raise Refusal("COUNCIL-SEATS", seats_max=state.seats_max, members=len(members))
     if not facts.posts(state.bin, command.person_id):

@@ -226,6 +226,19 @@ def test_a_seat_without_an_election_that_was_won_is_refused(election: object) ->
     assert refused["person_id"] == BOLAT
 
 
+def test_an_election_seats_once_and_not_for_the_next_term_too() -> None:
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    seat_council(house, "org", LAWYERS[:3], term)
+    old = elected(house)
+    house.world.later(days=40)
+    house.world.refuses(
+        "R14-NOT-ELECTED", house.head, ElectMember, **seat(BOLAT, election=old)
+    )
+    house.world.give(house.head, ElectMember, **seat(ZHANNA, election=old))
+    elect(house, "org", BOLAT)
+
+
 def test_nobody_is_elected_before_the_council_was_established() -> None:
     house = established()
     early = {"date": "2026-01-11", "voters": 9, "votes_for": 7}
