@@ -21,6 +21,8 @@ def carried(
         raise Refusal("BODY-UNKNOWN", body=old.body)
     if not body.exists:
         raise Refusal("BODY-STATE", state="DISSOLVED")
+    if facts.act.at < body.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=body.last_act)
     if rule.led_by != "CHAIR":
         raise Refusal("R17-DEPARTMENT-HEAD", kind=body.kind)
     if body.is_led:

@@ -154,6 +154,7 @@ class BodyOutline(Struct, frozen=True, kw_only=True):
     specialties: tuple[str, ...] = ()
     exists: bool
     opened_at: datetime
+    last_act: datetime
     council_id: CouncilId | None = None
     participants: tuple[Bin, ...] = ()
     """Whom a joint commission serves, its host included; empty for an own body."""

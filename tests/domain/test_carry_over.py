@@ -476,6 +476,18 @@ def test_a_commission_that_is_led_keeps_its_chair() -> None:
     assert refused == {"state": "LED"}
 
 
+def test_no_old_chair_is_dated_back_to_before_the_elected_one() -> None:
+    house = a_commission_without_chair()
+    of_it = propose_chair(house, COMMISSION, NURLAN)
+    before = house.world.now
+    house.world.later(days=3)
+    elect_chair(house, "welding", OLGA)
+    house.world.refuses(
+        "CMD-BEFORE", house.registrar, ConfirmCarryOver, **of_it, occurred_at=before
+    )
+    assert house.world.body(COMMISSION).is_led
+
+
 @pytest.mark.parametrize("who", [RUSTEM, SYMBAT])
 def test_an_old_chair_is_a_member_who_teaches(who: PersonId) -> None:
     house = a_commission_without_chair()
