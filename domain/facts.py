@@ -242,7 +242,9 @@ class Facts:
         state = self._streams.state(series_stream(series))
         if not isinstance(state, Series):
             return None
-        return SeriesFacts(state.bin, state.kind, state.level, state.open)
+        return SeriesFacts(
+            state.bin, state.kind, state.level, state.open, state.free_since
+        )
 
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))

@@ -216,12 +216,16 @@ class DocumentFacts(Struct, frozen=True):
 
 
 class SeriesFacts(Struct, frozen=True):
-    """Whose a series of documents is, of what kind, and which of it is on its way."""
+    """Whose a series of documents is, of what kind, and which of it is on its way.
+
+    `free_since` is when the last one on its way was decided or taken back.
+    """
 
     owner: Bin
     kind: str
     level: str
     open_document: DocumentId | None
+    free_since: datetime | None
 
 
 class ItemFacts(Struct, frozen=True):
