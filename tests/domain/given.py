@@ -241,13 +241,13 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
-def record_charter(house: House, **clauses: object) -> None:
+def record_charter(house: House, /, day: date = NEW_YEAR, **clauses: object) -> None:
     house.world.give(
         house.head,
         RecordCharter,
         bin=house.bin,
         number="1",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
         clauses=clauses,
     )
