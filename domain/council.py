@@ -56,8 +56,12 @@ def decide(
         case ConstituteCouncil(), Council():
             return constitute(command, state, facts)
         case DissolveCouncil(), Council():
-            if command.decision_id not in organisation.governing_decisions:
+            decision = organisation.governing_decisions.get(command.decision_id)
+            if decision is None:
                 raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
+            opened_on = local_day(state.opened_at)
+            if decision.date < opened_on:
+                raise Refusal("CMD-BEFORE", act=decision.date, rests_on=opened_on)
             return [
                 CouncilDissolved(
                     council_id=state.council_id, decision_id=command.decision_id

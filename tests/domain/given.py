@@ -325,9 +325,9 @@ def mandate(
     seats: tuple[int, int] = (3, 5),
     term_months: int | None = None,
     quorum: object = None,
-    day: date = NEW_YEAR,
+    day: date | None = None,
 ) -> str:
-    """Record the governing council's mandate of a methodical council (rule 14)."""
+    """Record a mandate of a methodical council (rule 14), decided today if not said."""
     decision_id = named(f"mandate of {key} of {house.bin} at {house.world.now}")
     house.world.give(
         house.head,
@@ -336,7 +336,7 @@ def mandate(
         decision_id=decision_id,
         kind="COUNCIL_MANDATE",
         number="4",
-        date=day,
+        date=day or house.world.now.date(),
         file_hash=FILE_HASH,
         mandate={
             "council": key,
