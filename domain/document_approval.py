@@ -44,7 +44,9 @@ def require_approver(state: Document, facts: Surroundings) -> None:
             f"R{state.rule}-APPROVER",
             role=actor.role,
             allowed=roles,
-            reason="stood in for" if stood_in_for else "no longer in office",
+            reason="somebody acts in their place"
+            if stood_in_for
+            else "no longer in office",
             today=today,
         )
 

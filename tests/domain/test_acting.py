@@ -189,7 +189,7 @@ def test_a_head_who_is_away_dates_no_approval_back() -> None:
     refused = house.world.refuses(
         "R19-APPROVER", house.head, ApproveDocument, **one, occurred_at=before
     )
-    assert refused["reason"] == "stood in for"
+    assert refused["reason"] == "somebody acts in their place"
     assert approve(house, document, stand_in)
 
 
