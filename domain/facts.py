@@ -84,6 +84,7 @@ class Facts:
         state = self._streams.state(organisation_state.stream_of(owner))
         if not isinstance(state, Organisation):
             return None
+        charter = in_force(state.charters, self._act.on)
         return OrganisationFacts(
             bin=state.bin,
             kind=state.kind,
@@ -92,7 +93,7 @@ class Facts:
             levels=state.levels,
             # For one that is closed nobody enters late what it did before.
             phase="CLOSED" if state.phase == "CLOSED" else state.phase_at(self._act.at),
-            regulation_approvers=state.charter.regulation_approvers,
+            regulation_approvers=charter.regulation_approvers,
             mandates={
                 number: decision.mandate
                 for number, decision in state.decisions.items()
@@ -105,10 +106,8 @@ class Facts:
                 if decision.date <= self._act.on
             },
             registered_on=state.registered_on,
-            general_documentation_approvers=(
-                state.charter.general_documentation_approvers
-            ),
-            route_profile=state.charter.route_profile,
+            general_documentation_approvers=charter.general_documentation_approvers,
+            route_profile=charter.route_profile,
         )
 
     def posts(
@@ -242,7 +241,9 @@ class Facts:
         state = self._streams.state(series_stream(series))
         if not isinstance(state, Series):
             return None
-        return SeriesFacts(state.bin, state.kind, state.level, state.open)
+        return SeriesFacts(
+            state.bin, state.kind, state.level, state.open, state.free_since
+        )
 
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))

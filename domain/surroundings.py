@@ -154,6 +154,7 @@ class BodyOutline(Struct, frozen=True, kw_only=True):
     specialties: tuple[str, ...] = ()
     exists: bool
     opened_at: datetime
+    last_act: datetime
     council_id: CouncilId | None = None
     participants: tuple[Bin, ...] = ()
     """Whom a joint commission serves, its host included; empty for an own body."""
@@ -215,12 +216,16 @@ class DocumentFacts(Struct, frozen=True):
 
 
 class SeriesFacts(Struct, frozen=True):
-    """Whose a series of documents is, of what kind, and which of it is on its way."""
+    """Whose a series of documents is, of what kind, and which of it is on its way.
+
+    `free_since` is when the last one on its way was decided or taken back.
+    """
 
     owner: Bin
     kind: str
     level: str
     open_document: DocumentId | None
+    free_since: datetime | None
 
 
 class ItemFacts(Struct, frozen=True):
