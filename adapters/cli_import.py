@@ -104,7 +104,7 @@ def import_command(
             at_once=at_once,
         )
         opened.callback(tell, summary, dry_run)
-        noted = opened.enter_context(noting(report_to, source))
+        noted = opened.enter_context(noting(report_to, file))
         moved = opened.enter_context(progress_through(file))
 
         def show(report: LineReport) -> None:
@@ -138,12 +138,15 @@ def reading(source: str) -> Iterator[BufferedReader]:
 
 
 @contextmanager
-def noting(path: Path | None, source: str) -> Iterator[Callable[[str], None]]:
+def noting(
+    path: Path | None, source: BufferedReader
+) -> Iterator[Callable[[str], None]]:
     """Where the reports are written, too; never over the file they are of."""
     if path is None:
         yield lambda _line: None
         return
-    if source != "-" and path.exists() and path.samefile(source):
+    # By what it is, not by its name: it may come as standard input, or by a link.
+    if path.exists() and os.path.samestat(path.stat(), os.fstat(source.fileno())):
         raise click.UsageError(f"{path} is the file that is imported")
     try:
         file = path.open("w", encoding="utf-8")
