@@ -20,6 +20,7 @@ from adapters.importing.kinds import COMMANDS, KINDS
 from adapters.importing.records import UnusableFile, records_of
 from adapters.importing.report import LineReport, Summary
 from adapters.importing.session import Wanted, import_all, try_all
+from adapters.tables import harmless
 from adapters.telemetry import configure_logging
 from domain.regulation.pack import LANGUAGES
 
@@ -185,10 +186,7 @@ def in_words(report: LineReport) -> str:
         said.append(f"{report.code}: {report.text}")
     for one in report.differences:
         said.append(f"[{one.column}: {one.here!r} / {one.file!r}]")
-    # What others wrote must not steer the terminal.
-    return "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in "  ".join(said)
-    )
+    return harmless("  ".join(said))
 
 
 def tell(summary: Summary, dry_run: bool) -> None:

@@ -258,5 +258,5 @@ def test_what_a_line_holds_does_not_steer_the_terminal(node: ServedNode) -> None
         "kato": "750000000",
     }
     done = adisteme(node.data, "import", "-", given=msgspec.json.encode(row))
-    assert done.returncode == 1 and "ORG-BIN" in done.stdout
+    assert done.returncode == 1 and "CMD-MALFORMED" in done.stdout
     assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
