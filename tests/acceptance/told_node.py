@@ -58,7 +58,7 @@ def told_node(folder: Path) -> Iterator[ToldNode]:
             approved=told.approved,
             in_review=told.in_review,
             remarks=remarks,
-            body=told.house.first.ref,
+            body=told.house.bodies[0].ref,
         )
     finally:
         node.stop()
