@@ -37,12 +37,13 @@ from domain.regulation.pack import RulePack
 from domain.rights import seated
 from domain.surroundings import BodyFacts, OrganisationFacts
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
-from projections.meeting_calendar import MEETING_CALENDAR, MeetingRow
-from projections.staff_registry import STAFF_REGISTRY
-
-BEFORE_MEETING = ("PLANNED", "CONVENED", "OPEN")
-AFTER_MEETING = ("HELD", "MINUTED")
-LEADING_POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST")
+from projections.meeting_calendar import (
+    MEETING_CALENDAR,
+    NOT_YET_OVER,
+    OVER,
+    MeetingRow,
+)
+from projections.staff_registry import LEADING_POSTS, STAFF_REGISTRY
 
 
 class WorkQueries:
@@ -80,7 +81,9 @@ class WorkQueries:
         position = self._views.position(MEETING_CALENDAR.name)
         where: dict[str, Any] = {  # conditions of the view store
             "body": query.body,
-            "state": AFTER_MEETING if query.unconcluded else query.state,
+            "state": [state for state in OVER if query.state in (None, state)]
+            if query.unconcluded
+            else query.state,
             "documents__has": query.document,
             "org_bin": query.org if viewer.is_auditor else viewer.organisation,
         }
@@ -157,7 +160,7 @@ class WorkQueries:
         if query.on_agenda is not None:
             if query.body is None:
                 raise Refusal("QUERY-MALFORMED", reason="on_agenda goes with body")
-            where = {"body": query.body, "state": BEFORE_MEETING}
+            where = {"body": query.body, "state": NOT_YET_OVER}
             meetings = self._views.select(
                 MEETING_CALENDAR, where, ("meeting_id",), None, ALL
             )
