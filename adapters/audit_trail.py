@@ -19,34 +19,19 @@ from adapters.trail_answers import (
     TrailRefusal,
     TrailVerdict,
 )
+from adapters.trail_rights import HIDDEN, REQUEST, shown_to
 from adapters.viewing import Audience, Viewer
 from domain.dates import local_day
 from domain.decider import Actor, Refusal
 from domain.document_state import stream_of
 from domain.identifiers import Bin, CapacityId, Names, PersonId, Stream
-from domain.messages import OWN, SCOPES, decode
+from domain.messages import decode
 from domain.regulation.telling import fields_of, telling
 from domain.trail import DOCUMENT, MEETING, Step, bodies_of, chain
 from domain.trail_checks import is_sound, verdicts
 
 MAX_REFUSALS = 200
-REQUEST = "review-request"
 BODY_KINDS = ("council", "review-body", "unit", "association")
-MEETING_OUTCOMES = ("meeting.held.", "meeting.minuted.", "meeting.planned.")
-"""What of a meeting is told to whom its votes are not shown."""
-
-HIDDEN = frozenset(
-    (
-        "votes",
-        "remarks_ref",
-        "reason_ref",
-        "reason_refs",
-        "reasons_ref",
-        "minutes_ref",
-        "signed_by",
-    )
-)
-"""Fields that a supervisor is not shown: remarks, reasons and votes."""
 
 
 class Trails:
@@ -72,7 +57,7 @@ class Trails:
         if not steps:
             raise Refusal("QUERY-UNKNOWN", id=document_id[:100])
         whole = audience is Audience.OWN
-        shown = [step for step in steps if whole or is_supervised(step)]
+        shown = list(shown_to(viewer, audience, document_id, steps, records))
         names = names_of(steps)
         found = verdicts(steps)
         words = telling().words
@@ -132,15 +117,6 @@ def step_of(record: CloudEvent) -> Step:
             Stream(seat),
         ),
     )
-
-
-def is_supervised(step: Step) -> bool:
-    """What a supervisor sees: the document's course, what is public, who was seated."""
-    tag = step.event.tag
-    if step.kind == MEETING:
-        return tag.startswith(MEETING_OUTCOMES)
-    is_public = SCOPES[type(step.event)] != OWN
-    return is_public or step.kind in (DOCUMENT, REQUEST, "staff")
 
 
 def about(step: Step) -> Literal["document", "meeting", "body", "office"]:

@@ -20,6 +20,7 @@ from adapters.importing.kinds import COMMANDS, KINDS
 from adapters.importing.records import UnusableFile, records_of
 from adapters.importing.report import LineReport, Summary
 from adapters.importing.session import Wanted, import_all, try_all
+from adapters.tables import harmless
 from adapters.telemetry import configure_logging
 from domain.regulation.pack import LANGUAGES
 
@@ -105,7 +106,7 @@ def import_command(
             at_once=at_once,
         )
         opened.callback(tell, summary, dry_run)
-        noted = opened.enter_context(noting(report_to, source))
+        noted = opened.enter_context(noting(report_to, file))
         moved = opened.enter_context(progress_through(file))
 
         def show(report: LineReport) -> None:
@@ -139,12 +140,15 @@ def reading(source: str) -> Iterator[BufferedReader]:
 
 
 @contextmanager
-def noting(path: Path | None, source: str) -> Iterator[Callable[[str], None]]:
+def noting(
+    path: Path | None, source: BufferedReader
+) -> Iterator[Callable[[str], None]]:
     """Where the reports are written, too; never over the file they are of."""
     if path is None:
         yield lambda _line: None
         return
-    if source != "-" and path.exists() and path.samefile(source):
+    # By what it is, not by its name: it may come as standard input, or by a link.
+    if path.exists() and os.path.samestat(path.stat(), os.fstat(source.fileno())):
         raise click.UsageError(f"{path} is the file that is imported")
     try:
         file = path.open("w", encoding="utf-8")
@@ -183,10 +187,7 @@ def in_words(report: LineReport) -> str:
         said.append(f"{report.code}: {report.text}")
     for one in report.differences:
         said.append(f"[{one.column}: {one.here!r} / {one.file!r}]")
-    # What others wrote must not steer the terminal.
-    return "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in "  ".join(said)
-    )
+    return harmless("  ".join(said))
 
 
 def tell(summary: Summary, dry_run: bool) -> None:

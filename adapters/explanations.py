@@ -28,11 +28,8 @@ from domain.facts import Facts
 from domain.identifiers import Bin, CapacityId, MeetingId, Names, PersonId, Stream
 from domain.regulation.pack import RulePack
 from domain.regulation.telling import telling
-from projections.meeting_calendar import MEETING_CALENDAR
-from projections.staff_registry import STAFF_REGISTRY
-
-LEADING_POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST")
-OVER = ("HELD", "MINUTED")
+from projections.meeting_calendar import MEETING_CALENDAR, OVER
+from projections.staff_registry import LEADING_POSTS, STAFF_REGISTRY
 
 
 class ClauseAnswer(Struct, frozen=True, kw_only=True):

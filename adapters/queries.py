@@ -123,6 +123,15 @@ class Queries:
                 return row, audience
         raise Refusal("QUERY-UNKNOWN", id=document_id[:100])
 
+    def seen(self, viewer: Viewer, rows: Sequence[ApprovalStatus]) -> set[str]:
+        """Those of the documents that the viewer may see as they are now."""
+        organisations, desks = self._joined(rows)
+        return {
+            row.document_id
+            for row in rows
+            if audience_of(viewer, row, organisations, desks) is not None
+        }
+
     def tallied(
         self, viewer: Viewer, query: DocumentFilter, by: Sequence[str]
     ) -> list[tuple[tuple[str | None, ...], int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import category
 
 from rich.console import Console
 from rich.table import Table
@@ -22,11 +23,20 @@ def show_table(
         table.add_column(name, overflow="fold")
     for row in rows:
         # As text: what others wrote must not be read as markup of ours.
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        cells = ("" if cell is None else str(cell) for cell in row)
+        table.add_row(*(Text(harmless(text, but="\n")) for text in cells))
     if table.row_count:
         console.print(table)
     else:
         console.print(f"[bold]{title}[/bold]: nothing yet")
+
+
+def harmless(text: str, but: str = "") -> str:
+    """The text without what steers a terminal, `but` for some such characters."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if category(c)[0] == "C" and c not in but else c
+        for c in text
+    )
 
 
 def show_items(

@@ -39,7 +39,8 @@ def configure_logging(level: str, *, quiet: bool = False) -> None:
         raise ValueError(f"unknown log level {level!r}")
     on_terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
+        # Not as it does by itself, with the values of every variable: tokens, too.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if on_terminal
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -76,7 +76,8 @@ class AgendaDocument(Struct, frozen=True, kw_only=True):
     """A document on an agenda, with the text that stands there.
 
     `is_current`: it still has this text. `awaits`: it still waits for what this body
-    concludes.
+    concludes. Of another organisation's, `state` is null and neither is told once it
+    lies before this body no more, until it is public.
     """
 
     document_id: str

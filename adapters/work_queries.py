@@ -1,6 +1,6 @@
 """Answers to people at work: from streams where they are few, else from the views."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -37,12 +37,13 @@ from domain.regulation.pack import RulePack
 from domain.rights import seated
 from domain.surroundings import BodyFacts, OrganisationFacts
 from projections.approval_status import APPROVAL_STATUS, ApprovalStatus
-from projections.meeting_calendar import MEETING_CALENDAR, MeetingRow
-from projections.staff_registry import STAFF_REGISTRY
-
-BEFORE_MEETING = ("PLANNED", "CONVENED", "OPEN")
-AFTER_MEETING = ("HELD", "MINUTED")
-LEADING_POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST")
+from projections.meeting_calendar import (
+    MEETING_CALENDAR,
+    NOT_YET_OVER,
+    OVER,
+    MeetingRow,
+)
+from projections.staff_registry import LEADING_POSTS, STAFF_REGISTRY
 
 
 class WorkQueries:
@@ -80,7 +81,9 @@ class WorkQueries:
         position = self._views.position(MEETING_CALENDAR.name)
         where: dict[str, Any] = {  # conditions of the view store
             "body": query.body,
-            "state": AFTER_MEETING if query.unconcluded else query.state,
+            "state": [state for state in OVER if query.state in (None, state)]
+            if query.unconcluded
+            else query.state,
             "documents__has": query.document,
             "org_bin": query.org if viewer.is_auditor else viewer.organisation,
         }
@@ -157,7 +160,7 @@ class WorkQueries:
         if query.on_agenda is not None:
             if query.body is None:
                 raise Refusal("QUERY-MALFORMED", reason="on_agenda goes with body")
-            where = {"body": query.body, "state": BEFORE_MEETING}
+            where = {"body": query.body, "state": NOT_YET_OVER}
             meetings = self._views.select(
                 MEETING_CALENDAR, where, ("meeting_id",), None, ALL
             )
@@ -218,7 +221,8 @@ class WorkQueries:
         asked = sorted({one for row in rows for one in row.documents})
         found = self._views.load(APPROVAL_STATUS, [(one,) for one in asked])
         documents = {row.document_id: row for row in found.values()}
-        return [meeting_answer(row, documents) for row in rows]
+        seen = self._queries.seen(viewer, list(found.values()))
+        return [meeting_answer(row, documents, seen) for row in rows]
 
     def _terms(
         self, facts: Facts, reading: Reading, owner: Bin, soon: date
@@ -262,15 +266,18 @@ def is_unconcluded(meeting: MeetingAnswer) -> bool:
 
 
 def meeting_answer(
-    row: MeetingRow, documents: Mapping[str, ApprovalStatus]
+    row: MeetingRow, documents: Mapping[str, ApprovalStatus], seen: Collection[str]
 ) -> MeetingAnswer:
+    """A meeting; how a document is now is told of those that are `seen`."""
+
     def on_agenda(one: DocumentOnAgenda) -> AgendaDocument:
-        document = documents.get(one.document_id)
+        named = documents.get(one.document_id)
+        document = named if one.document_id in seen else None
         return AgendaDocument(
             document_id=one.document_id,
             content_hash=one.content_hash,
-            title_ru=document.title_ru if document else None,
-            title_kk=document.title_kk if document else None,
+            title_ru=named.title_ru if named else None,
+            title_kk=named.title_kk if named else None,
             state=document.state if document else None,
             is_current=document is not None
             and document.content_hash == one.content_hash,

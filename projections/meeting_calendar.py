@@ -21,6 +21,10 @@ from domain.meeting_events import (
 )
 from projections.projection import Key, Projection, Recorded
 
+NOT_YET_OVER = ("PLANNED", "CONVENED", "OPEN")
+OVER = ("HELD", "MINUTED")
+"""States of a meeting; one that was not held is neither."""
+
 
 class AgendaItem(Struct, frozen=True):
     """An item of an agenda; `carried` is None while no vote stands."""

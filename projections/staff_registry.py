@@ -9,6 +9,9 @@ from msgspec import Struct
 from domain.staff_events import ActingAppointed, AppointmentEnded, StaffAppointed
 from projections.projection import Key, Projection, Recorded
 
+LEADING_POSTS = ("HEAD", "DEPUTY_HEAD_EM", "METHODIST")
+"""The posts that rule 3 defines: who leads the methodical work of an organisation."""
+
 
 class StaffRow(Struct, frozen=True, kw_only=True):
     """One appointment, named by the capacity that it gives.

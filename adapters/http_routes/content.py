@@ -4,7 +4,6 @@ import asyncio
 import re
 from typing import Annotated
 
-import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -19,6 +18,7 @@ from adapters.http_routes.exchange import (
     body_of,
     claims_of,
     media_type_of,
+    read_body,
     viewer_of,
 )
 from adapters.viewing import Viewer
@@ -57,7 +57,7 @@ def content_routes(doors: Doors) -> list[HTTPRouteHandler]:
         owner = claims_of(doors, request).organisation
         media_type = media_type_of(request)
         if media_type == JSON:
-            text = text_in(await body_of(request, MAX_TEXT_BYTES))
+            text = read_body(TextContent, await body_of(request, MAX_TEXT_BYTES))
             ref = await asyncio.to_thread(store.put_text, owner, text.text, text.kind)
             kept = KeptContent(ref=ref)
         else:
@@ -84,13 +84,6 @@ def content_routes(doors: Doors) -> list[HTTPRouteHandler]:
         )
 
     return [put, fetch]
-
-
-def text_in(body: bytes) -> TextContent:
-    try:
-        return msgspec.json.decode(body, type=TextContent)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("CMD-MALFORMED", reason=str(error)) from error
 
 
 def require_file(media_type: str) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import InternalServerException
+from msgspec import Struct
 
 from adapters.http_routes.doors import Doors
 from adapters.identity import Claims
@@ -21,6 +23,8 @@ JSON = "application/json"
 IDENTITY = "identity"
 BODY_SECONDS: float = 60
 """How long a body may take: whoever sends it for ever holds a connection."""
+
+Body = TypeVar("Body", bound=Struct)
 
 HttpRequest = Request[None, None, State]
 HttpAnswer = Response[bytes]
@@ -108,6 +112,14 @@ async def body_of(request: HttpRequest, limit: int) -> bytes:
     except InternalServerException as error:
         raise Refusal("CMD-MALFORMED", reason="the body ended early") from error
     return bytes(body)
+
+
+def read_body(kind: type[Body], body: bytes) -> Body:
+    """The JSON of a body as `kind`; CMD-MALFORMED says what is wrong with it."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("CMD-MALFORMED", reason=str(error)) from error
 
 
 def media_type_of(request: HttpRequest) -> str:

@@ -1,23 +1,22 @@
 """Projections: how far they are, what is parked, and what operators wish of them."""
 
 import asyncio
-from typing import TypeVar
 
-import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from msgspec import Struct
 
 from adapters.http_routes.doors import Doors
 from adapters.http_routes.exchange import (
     JSON,
+    Body,
     HttpAnswer,
     HttpRequest,
     answered,
     body_of,
     claims_of,
     media_type_of,
+    read_body,
     viewer_of,
 )
 from adapters.projection_desk import RetryWish, SkipWish
@@ -26,8 +25,6 @@ from domain.identifiers import NODE
 from domain.node import OPERATOR_ROLES, REGISTRAR
 
 MAX_BODY_BYTES = 10_000
-
-Body = TypeVar("Body", bound=Struct)
 
 
 def projection_routes(doors: Doors) -> list[HTTPRouteHandler]:
@@ -96,8 +93,4 @@ async def wish_of(request: HttpRequest, kind: type[Body]) -> Body:
     given = media_type_of(request)
     if given != JSON:
         raise Refusal("CMD-MEDIA-TYPE", given=given[:100], expected=JSON)
-    body = await body_of(request, MAX_BODY_BYTES)
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("CMD-MALFORMED", reason=str(error)) from error
+    return read_body(kind, await body_of(request, MAX_BODY_BYTES))

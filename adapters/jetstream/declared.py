@@ -23,6 +23,9 @@ QUEUE = "adisteme-commands"
 AT_ONCE = 64
 """Commands of one type that a process has in hand."""
 
+MAX_WAITING_BYTES = 4 * 1024 * 1024
+"""What waits of one type beyond these; more goes unanswered, and is asked again."""
+
 Answering = Callable[[str, NatsMessage], Awaitable[Response]]
 """Answers a command of a type with whatever became of it: it never raises."""
 
@@ -65,6 +68,7 @@ def declare_commands(broker: NatsBroker, answer: Answering) -> None:
             description=_first_line(command),
             decoder=_whole,
             max_workers=AT_ONCE,
+            pending_bytes_limit=MAX_WAITING_BYTES,
         )(_handler(tag, answer))
 
 

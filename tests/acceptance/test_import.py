@@ -233,6 +233,18 @@ def test_a_folder_is_no_file_and_a_report_never_overwrites_its_source(
     before = schools.read_bytes()
     over = adisteme(data, "import", str(schools), "--report", str(schools))
     wrong(over, 2, "is the file that is imported")
+    link = tmp_path / "link"
+    link.symlink_to(schools)
+    with schools.open("rb") as file:
+        piped = subprocess.run(
+            [sys.executable, "-m", "adapters", "import", "-", "--report", str(link)],
+            env={**os.environ, "ADISTEME_DATA": str(data)},
+            stdin=file,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    wrong(piped, 2, "is the file that is imported")
     lost = adisteme(data, "import", str(schools), "--report", "/nowhere/at/all")
     wrong(lost, 2, "No such file")
     assert schools.read_bytes() == before and not data.exists()

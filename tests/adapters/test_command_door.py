@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from nats.errors import NoRespondersError
 
 from adapters.command_examples import BATCH_EXAMPLES
 from adapters.jetstream.command_door import CommandDoor
+from adapters.jetstream.declared import AT_ONCE, MAX_WAITING_BYTES
 from adapters.jetstream.stream import ensure_stream
-from adapters.orders import MAX_COMMAND_BYTES
+from adapters.orders import MAX_COMMAND_BYTES, Answer, Refused
 from tests.adapters.bus import while_running
 from tests.adapters.institution_bus import InstitutionBus, institution_bus
 from tests.adapters.node_at_work import AWAY, HOME, NODE, Told, at_work
@@ -261,6 +263,61 @@ def test_a_bug_is_answered_and_shows_nothing_of_itself(
         assert b"hunter2" not in answer.data
 
     door = replace(door_of(told), submit=broken)  # type: ignore[arg-type]  # broken
+    with_doors(tmp_path, told, scenario, door)
+
+
+def test_a_flood_of_one_type_is_bounded_and_keeps_no_other_out(
+    tmp_path: Path, told: Told
+) -> None:
+    """What does not fit goes unanswered; what was taken is answered after all."""
+    flood, padding = 200, " " * 200_000
+    given: list[Future[Answer]] = []
+    done = Refused(
+        command_id="x",
+        code="CMD-BUSY",
+        rule=None,
+        rule_pack=told.node.pack.id,
+        status=503,
+        context={},
+    )
+    is_over = False
+
+    def submit(_order: object) -> "Future[Answer]":
+        future: Future[Answer] = Future()
+        given.append(future)
+        if is_over:
+            future.set_result(done)
+        return future
+
+    async def scenario(asker: Asker, _bus: InstitutionBus) -> None:
+        nonlocal is_over
+        answered: list[bytes] = []
+
+        async def take(message: Msg) -> None:
+            answered.append(message.data)
+
+        inbox = asker.client.new_inbox()
+        await asker.client.subscribe(inbox, cb=take)
+        body = msgspec.json.encode(unit(told)) + padding.encode()
+        for _ in range(flood):
+            await asker.client.publish(SUBJECT, body, inbox, headers=asker.headers)
+        # A later one of another type is answered meanwhile: all of the flood is there.
+        other = f"adisteme.cmd.{HOME.bin}.unit.close"
+        refused(await asker.ask(b"{}", other), 422, "CMD-MALFORMED")
+        async with asyncio.timeout(SECONDS):
+            while len(given) < AT_ONCE:
+                await asyncio.sleep(0.02)
+        is_over = True
+        for future in given[:AT_ONCE]:
+            future.set_result(done)
+        async with asyncio.timeout(SECONDS):
+            while not AT_ONCE < len(given) == len(answered):
+                await asyncio.sleep(0.02)
+        refused(await asker.ask(body), 503, "CMD-BUSY")
+        fitting = MAX_WAITING_BYTES // len(padding)
+        assert AT_ONCE <= len(answered) <= 2 * AT_ONCE + fitting < flood
+
+    door = replace(door_of(told), submit=submit)
     with_doors(tmp_path, told, scenario, door)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from adapters.demo.teller import Person
 from adapters.http_routes.content import MAX_FILE_BYTES
 from adapters.http_routes.doors import Health
 from adapters.identity import Identities, Issuer, Jwks
@@ -59,6 +60,31 @@ def test_a_node_token_without_a_grant_is_a_stranger(door: Door) -> None:
     shown = door.client.get("/v1/documents", headers=headers).json()
     assert [d["document_id"] for d in shown["items"]] == [door.told.approved]
     refused(door.client.get("/v1/refusals", headers=headers), 403, "QUERY-ROLE")
+
+
+def test_an_organisations_token_reads_its_own_and_acts_only_when_appointed(
+    door: Door,
+) -> None:
+    """What is an organisation's own is for whom it lets speak for it, in office or not.
+
+    A journal or another system of its own reads so; to act takes an appointment.
+    """
+    told = door.told
+    nobody = Person(str(uuid4()), HOME.bin, told.house.head.capacity)
+    headers = {**door.head, "Authorization": f"Bearer {told.node.token(nobody)}"}
+    own = door.client.get(f"/v1/documents/{told.draft}", headers=headers).json()
+    assert own["audience"] == "OWN" and own["state"] == "DRAFT"
+    trail = door.client.get(f"/v1/audit/trail/{told.approved}", headers=headers)
+    assert trail.json()["audience"] == "OWN"
+    submit: dict[str, object] = {
+        "command_id": str(uuid4()),
+        "capacity": nobody.capacity,
+        "document_id": told.draft,
+    }
+    before = told.node.store.position()
+    answer = door.post(submit, "/v1/commands/document.submit", **headers)
+    refused(answer, 403, "ACTOR-CAPACITY")
+    assert told.node.store.position() == before
 
 
 def test_whoever_wrote_waits_for_the_view(door: Door) -> None:

@@ -16,7 +16,8 @@ import domain
 from adapters import identity
 from adapters.answers import DocumentQuery, OrganisationQuery, RefusalQuery, read_query
 from adapters.command_examples import EXAMPLES
-from adapters.http_routes.content import text_in
+from adapters.http_routes.content import TextContent
+from adapters.http_routes.exchange import read_body
 from adapters.orders import command_of
 from adapters.paging import read_cursor
 from adapters.problems import problem_of
@@ -202,7 +203,7 @@ def test_no_question_is_refused_in_english(
 
 def test_no_text_or_cursor_is_refused_in_english() -> None:
     with pytest.raises(Refusal) as text:
-        text_in(b'{"kind": "9", "text": ""}')
+        read_body(TextContent, b'{"kind": "9", "text": ""}')
     with pytest.raises(Refusal) as cursor:
         read_cursor("bin", "%%%")
     for refusal in (text.value, cursor.value):

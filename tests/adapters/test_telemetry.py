@@ -38,3 +38,24 @@ def test_a_line_that_finds_no_room_is_lost_and_ends_nothing() -> None:
             check=False,
         )
     assert done.stdout == "goes on\n"
+
+
+def test_an_error_on_a_terminal_tells_no_values() -> None:
+    """What a request carried, its token above all, stays out of what scrolls by."""
+    script = """
+import structlog, sys
+from adapters.telemetry import configure_logging
+sys.stderr.isatty = lambda: True
+configure_logging("info")
+def fail(bearer):
+    raise ValueError("gone")
+try:
+    fail("ey" + "J" * 9)
+except ValueError as error:
+    structlog.get_logger().error("request_failed", exc_info=error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "ValueError" in done.stderr and "in fail" in done.stderr
+    assert "eyJJJ" not in done.stderr

@@ -139,6 +139,9 @@ def test_a_held_meeting_shows_until_its_conclusion_is_entered(told: Told) -> Non
     teller.give(officer, "meeting.close", **one)
     node.show()
     (late,) = node.work.meetings(OWNER, unconcluded).items
+    for state, found in (("HELD", 1), ("MINUTED", 0), ("PLANNED", 0)):
+        asked = msgspec.structs.replace(unconcluded, state=state)
+        assert len(node.work.meetings(OWNER, asked).items) == found
     assert late.meeting_id == meeting
     (document,) = late.items[0].documents
     assert document.awaits and document.is_current and late.items[0].carried
