@@ -7,7 +7,7 @@ from typing import Any
 from adapters.envelope import Decision, Denial, Draft, Verdict
 from adapters.orders import Order, digest_of, json_shaped
 from adapters.reading import Reading, StateCache
-from domain.decider import Act, Actor, Event, Mark, On, Refusal
+from domain.decider import SYSTEM, Act, Actor, Event, Mark, On, Refusal
 from domain.facts import Facts
 from domain.identifiers import NODE, CapacityId, Stream
 from domain.messages import (
@@ -21,7 +21,7 @@ from domain.messages import (
     stream_of,
 )
 from domain.regulation.pack import RulePack
-from domain.rights import SYSTEM, actor_in, require_role
+from domain.rights import actor_in, require_role
 
 CLOCK_SKEW = timedelta(seconds=5)
 """How far a sender's clock may run ahead; the act is then dated now."""

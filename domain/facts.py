@@ -24,6 +24,7 @@ from domain.series import Series
 from domain.series import stream_of as series_stream
 from domain.staff_state import Staff
 from domain.surroundings import (
+    CLOSED,
     BodyFacts,
     BodyOutline,
     DocumentFacts,
@@ -90,7 +91,7 @@ class Facts:
             names=in_force(state.names, self._act.on),
             kato=in_force(state.katos, self._act.on),
             levels=state.levels,
-            phase=state.phase_at(self._act.at),
+            phase=CLOSED if state.phase == CLOSED else state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
             mandates={
                 number: decision.mandate
