@@ -189,10 +189,31 @@ def test_content_that_cannot_be_kept_is_refused(
 @pytest.mark.parametrize(
     ("health", "status", "word"),
     [
-        (Health(store=WELL, bus=WELL, relay=WELL, views=WELL), 200, "ready"),
-        (Health(store=WELL, bus=ILL, relay=ILL, views=WELL), 200, "degraded"),
-        (Health(store=WELL, bus=WELL, relay=WELL, views=ILL), 200, "degraded"),
-        (Health(store=ILL, bus=WELL, relay=WELL, views=WELL), 503, "down"),
+        (
+            Health(store=WELL, bus=WELL, relay=WELL, views=WELL, policies=WELL),
+            200,
+            "ready",
+        ),
+        (
+            Health(store=WELL, bus=ILL, relay=ILL, views=WELL, policies=WELL),
+            200,
+            "degraded",
+        ),
+        (
+            Health(store=WELL, bus=WELL, relay=WELL, views=ILL, policies=WELL),
+            200,
+            "degraded",
+        ),
+        (
+            Health(store=WELL, bus=WELL, relay=WELL, views=WELL, policies=ILL),
+            200,
+            "degraded",
+        ),
+        (
+            Health(store=ILL, bus=WELL, relay=WELL, views=WELL, policies=WELL),
+            503,
+            "down",
+        ),
     ],
 )
 def test_the_node_says_how_it_is(
