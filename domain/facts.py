@@ -24,6 +24,7 @@ from domain.series import Series
 from domain.series import stream_of as series_stream
 from domain.staff_state import Staff
 from domain.surroundings import (
+    CLOSED,
     BodyFacts,
     BodyOutline,
     DocumentFacts,
@@ -92,7 +93,7 @@ class Facts:
             kato=in_force(state.katos, self._act.on),
             levels=state.levels,
             # For one that is closed nobody enters late what it did before.
-            phase="CLOSED" if state.phase == "CLOSED" else state.phase_at(self._act.at),
+            phase=CLOSED if state.phase == CLOSED else state.phase_at(self._act.at),
             regulation_approvers=charter.regulation_approvers,
             mandates={
                 number: decision.mandate

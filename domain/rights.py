@@ -17,8 +17,6 @@ from domain.staff import POSTS
 from domain.staff_state import Staff
 from domain.surroundings import Member
 
-SYSTEM = "SYSTEM"
-
 
 def actor_in(
     states: States,

@@ -26,6 +26,8 @@ from domain.identifiers import (
 )
 from domain.regulation.pack import QuorumRule, RulePack
 
+CLOSED = "CLOSED"
+
 
 class Post(Struct, frozen=True):
     """An appointment of staff: who, as what, where, for which disciplines, how long.
@@ -87,6 +89,7 @@ class GoverningDecision(Struct, frozen=True):
 class OrganisationFacts(Struct, frozen=True):
     """An organisation as others see it at the instant of an act.
 
+    Once it is CLOSED it is so for acts of any date: nothing more is begun in it.
     `methodist_numbers` holds each number with the date of the decision that set it.
     """
 
@@ -309,3 +312,12 @@ def active_organisation(owner: Bin, facts: Surroundings) -> OrganisationFacts:
     if organisation.phase != "ACTIVE":
         raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)
     return organisation
+
+
+def require_closed(owner: Bin, facts: Surroundings) -> None:
+    """What is open of an organisation ends without its people once it is CLOSED."""
+    organisation = facts.organisation(owner)
+    if organisation is None:
+        raise Refusal("ORG-UNKNOWN", bin=owner)
+    if organisation.phase != CLOSED:
+        raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)
