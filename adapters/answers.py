@@ -33,9 +33,7 @@ class DocumentFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     it is, `awaits` one that has not concluded positively yet, whosever turn it is;
     `approver` a role that may approve it; `approved_since` and `approved_until` are
     days in Kazakhstan. `older_than` and `stage_older_than` are
-    days: in its state, in its open stage. `on_agenda` goes with `body`: whether it
-    stands on the agenda of a meeting of that body that is not over. `to_replan`: a
-    body that must still conclude cannot.
+    days: in its state, in its open stage.
     """
 
     org: Bin | None = None
@@ -59,8 +57,6 @@ class DocumentFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     approved_until: date | None = None
     older_than: Days | None = None
     stage_older_than: Days | None = None
-    on_agenda: bool | None = None
-    to_replan: bool | None = None
 
 
 class DocumentQuery(
@@ -68,10 +64,14 @@ class DocumentQuery(
 ):
     """Which documents (see the filters), in which order, and from where on.
 
+    `on_agenda` goes with `body`: whether it stands on the agenda of a meeting of that
+    body that is not over. `to_replan`: a body that must still conclude cannot.
     `order=position` follows the changes: what changes again comes again. `after`
     waits until the views show that position. `cursor` is the `next` of a page.
     """
 
+    on_agenda: bool | None = None
+    to_replan: bool | None = None
     order: Literal["organisation", "position"] = "organisation"
     limit: PageSize = 50
     cursor: Cursor | None = None

@@ -120,7 +120,7 @@ QUERIES = {
     "/v1/refusals": ("refused commands, for REGISTRAR and AUDITOR", RefusalQuery),
     "/v1/errors": ("every code with its texts; no token needed", None),
     "/v1/rules": ("every rule in words of our own; no token needed", None),
-    "/v1/rules/{number}": ("one, with what it shapes; no token needed", None),
+    "/v1/rules/{rule}": ("one, with what it shapes; no token needed", None),
     "/v1/rules/pack": ("the regulation as data; no token needed", None),
     "/health/ready": ("how the parts are; no token needed", None),
     "/schema/openapi.json": ("all of HTTP, with schemas; no token needed", None),

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from adapters.http_routes.doors import Doors
 from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import NODE, PersonId
+from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
 from projections.org_directory import ORG_DIRECTORY
 
@@ -377,6 +378,30 @@ def run_demo(settings: Settings, *, as_json: bool) -> int:
     return 0 if report.is_whole else 1
 
 
+def approved_by_kind(node: Node) -> dict[str, dict[str, int]]:
+    def approved(kind: str, level: str) -> int:
+        wanted = {"state": "APPROVED", "kind": kind, "level": level}
+        return node.views.count(APPROVAL_STATUS, wanted)
+
+    return {
+        kind: {level: approved(kind, level) for level in node.pack.levels}
+        for kind in node.pack.document_kinds()
+    }
+
+
+def joint_conclusions(node: Node) -> Iterator[demo.JointConclusion]:
+    wanted = {"body_kind": "JOINT_COMMISSION"}
+    order = ("org_bin", "document_id", "round", "stage_no", "body")
+    for row in node.views.select(APPROVAL_STAGE, wanted, order, None, 100):
+        yield demo.JointConclusion(
+            host=row.body_org or "",
+            organisation=row.org_bin,
+            document_id=row.document_id,
+            conclusion=row.conclusion,
+            votes_for=row.votes_for,
+        )
+
+
 async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
     async with node.running():
         operator = node.first_operator()
@@ -404,6 +429,8 @@ async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Tell
             organisations=node.views.count(ORG_DIRECTORY, {}),
             documents=documents,
             approved=node.views.count(APPROVAL_STATUS, {"state": "APPROVED"}),
+            joint_conclusions=tuple(joint_conclusions(node)),
+            approved_by_kind=approved_by_kind(node),
             refused=node.store.count_refusals(),
             commands=teller.commands,
             events_stored=stored,

@@ -81,6 +81,8 @@ async def add_headers(message: Message, _scope: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cache-Control"] = "no-store"
+        if "GET" in headers.get("Allow", ""):  # and so HEAD, of which no route knows
+            headers["Allow"] = headers["Allow"].replace("GET", "GET, HEAD")
 
 
 def failed(pack: RulePack) -> Callable[[HttpRequest, Exception], HttpAnswer]:

@@ -15,8 +15,9 @@ from domain.messages import BATCHES, COMMANDS, COMMANDS_OF
 from domain.regulation.pack import RulePack
 
 MAX_COMMAND_BYTES = 1_000_000
-NUL = b"\\u0000"
-"""Never part of a text, and what PostgreSQL can keep in none."""
+_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfnrt]|u00[01][0-9A-Fa-f])")
+"""An escaped control character. PostgreSQL keeps no NUL, and the `$` of a pattern
+would let a line feed follow an id."""
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
@@ -113,8 +114,8 @@ Message = TypeVar("Message", Command, Batch)
 def _read(kind: type[Message], body: bytes) -> Message:
     if len(body) > MAX_COMMAND_BYTES:
         raise Refusal("CMD-TOO-LARGE", limit=MAX_COMMAND_BYTES)
-    if NUL in body:
-        raise Refusal("CMD-MALFORMED", reason="it holds the character U+0000")
+    if _CONTROL.search(body):
+        raise Refusal("CMD-MALFORMED", reason="it holds a control character")
     try:
         message = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

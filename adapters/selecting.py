@@ -1,10 +1,10 @@
 """Which rows a question about documents reaches, by how the asker stands to them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import MINYEAR, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from adapters.answers import DocumentFilter
+from adapters.answers import DocumentFilter, DocumentQuery
 from adapters.audiences import DOCUMENT_COLUMNS
 from adapters.paging import values_of
 from adapters.viewing import Audience, Viewer
@@ -21,6 +21,8 @@ PUBLIC_STATES = (APPROVED, "SUPERSEDED", "ANNULLED")
 """What was approved once is public for good."""
 
 ALL = 1_000_000
+EARLIEST = date(MINYEAR + 1, 1, 1)
+"""Of days before it, the first moment falls off the calendar in another zone."""
 
 Scalar = str | int | float | bool | date | datetime | None
 Where = Mapping[str, Scalar | Sequence[Scalar]]
@@ -101,11 +103,13 @@ class Selecting:
         """Counts of one scope, so that nothing counts twice.
 
         Without a word on it: what is supervised where something is, else one's own.
+        To count by a column is to see it.
         """
         wanted = query.scope or ("supervised" if viewer.areas else "own")
+        least = max(DOCUMENT_COLUMNS[column] for column in by)
         counts: dict[tuple[str | None, ...], int] = {}
-        for name, _, where in self._scopes(viewer, query):
-            if name == wanted:
+        for name, audience, where in self._scopes(viewer, query):
+            if name == wanted and least <= audience:
                 for values, count in self._views.tally(APPROVAL_STATUS, by, where):
                     counts[values] = counts.get(values, 0) + count
         return sorted(counts.items(), key=lambda one: [v or "" for v in one[0]])
@@ -160,12 +164,9 @@ class Selecting:
                 REVIEW_DESK, {"opened_at__until": opened}, ("document_id",), None, ALL
             )
             where["document_id"] = [row.document_id for row in late]
-        if query.to_replan is not None:
-            where["state"] = "IN_REVIEW"
-        if query.territory is not None:
-            inside = self.organisations_in(prefix_of(query.territory))
-            return narrowed(where, "org_bin", inside)
-        return where
+        states = ["IN_REVIEW"] if asks_of_the_route(query) else None
+        inside = query.territory and self.organisations_in(prefix_of(query.territory))
+        return narrowed(narrowed(where, "state", states), "org_bin", inside)
 
     def _own(self, viewer: Viewer, base: Narrowed) -> Iterator[Scope]:
         where = narrowed(base, "org_bin", [viewer.organisation])
@@ -180,7 +181,7 @@ class Selecting:
                 if one != viewer.organisation
             ]
             where = narrowed(base, "org_bin", within)
-            where = narrowed(where, "level", area.levels) if where else None
+            where = narrowed(where, "level", area.levels)
             if where is not None:
                 yield "supervised", Audience.SUPERVISOR, where
 
@@ -205,7 +206,7 @@ class Selecting:
 def days_asked(query: DocumentFilter) -> Iterator[tuple[str, datetime]]:
     """The first and the last moment of the days of approval asked for."""
     if query.approved_since is not None:
-        first = query.approved_since
+        first = max(query.approved_since, EARLIEST)
         yield "since", datetime.combine(first, time.min, KAZAKHSTAN)
     if query.approved_until is not None:
         last = query.approved_until
@@ -222,21 +223,33 @@ def prefix_of(kato: str) -> str:
 
 def may_ask(viewer: Viewer, query: DocumentFilter, audience: Audience) -> bool:
     """A filter tells of its column, so it is only for those who may see that."""
-    if audience is Audience.REVIEWER and query.body is not None:
-        return viewer.organisation == owner_in(query.body)
-    asked = [
-        DOCUMENT_COLUMNS[column]
-        for name, (_, column) in FILTERS.items()
-        if getattr(query, name) is not None
-    ]
-    if query.stage_older_than is not None or query.to_replan is not None:
-        asked.append(Audience.SUPERVISOR)
-    return all(needed <= audience for needed in asked)
+    needed = {name: DOCUMENT_COLUMNS[column] for name, (_, column) in FILTERS.items()}
+    needed["stage_older_than"] = needed["to_replan"] = Audience.SUPERVISOR
+    needed["on_agenda"] = Audience.OWN
+    if query.body is not None and viewer.organisation == owner_in(query.body):
+        needed["body"] = needed["on_agenda"] = Audience.REVIEWER
+    return all(
+        least <= audience
+        for name, least in needed.items()
+        if getattr(query, name, None) is not None
+    )
 
 
-def narrowed(where: Narrowed, column: str, allowed: Sequence[str]) -> Narrowed | None:
-    """The same conditions with a column among `allowed`; None where none is left."""
+def asks_of_the_route(query: DocumentFilter) -> bool:
+    """Whether only documents are asked for whose route can, or cannot, go on."""
+    return isinstance(query, DocumentQuery) and query.to_replan is not None
+
+
+def narrowed(
+    where: Narrowed | None, column: str, allowed: Sequence[str] | None
+) -> Narrowed | None:
+    """The same conditions with a column among `allowed`; None where none is left.
+
+    Without `allowed` every value is.
+    """
+    if where is None or allowed is None:
+        return where
     given = where.get(column)
-    wanted = [given] if isinstance(given, str) else given
-    left = [one for one in allowed if not isinstance(wanted, list) or one in wanted]
+    wanted = set(given if isinstance(given, list) else [given])
+    left = [one for one in allowed if given is None or one in wanted]
     return {**where, column: left} if left else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from adapters.answers import DocumentFilter
+from adapters.answers import DocumentQuery
 from adapters.facts_now import facts_at, reading_of
 from adapters.paging import ORDERS, next_cursor, read_cursor, values_of
 from adapters.queries import Queries
@@ -151,7 +151,7 @@ class WorkQueries:
             terms=tuple(self._terms(facts, reading, Bin(owner), soon)),
         )
 
-    def kept_by(self, query: DocumentFilter) -> Callable[[ApprovalStatus], bool]:
+    def kept_by(self, query: DocumentQuery) -> Callable[[ApprovalStatus], bool]:
         """The filters that no column tells: agendas, and routes that cannot go on."""
         checks: list[Callable[[ApprovalStatus], bool]] = []
         if query.on_agenda is not None:

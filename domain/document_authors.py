@@ -11,7 +11,10 @@ from domain.surroundings import Surroundings, UnitFacts
 def require_author(
     rule: str, kind: str, needed: str, owner: Bin, author: Author, facts: Surroundings
 ) -> None:
-    """Rules 11, 18, 19 want a unit of the organisation, 20 and 21 a teacher of it."""
+    """Rules 11, 18, 19 want a unit of the organisation, 20 and 21 a teacher of it.
+
+    Of several units a teacher may name one in which they teach: it decides the route.
+    """
     refused = Refusal(f"R{rule}-AUTHOR", author=author, needed=needed)
     if author.kind != needed:
         raise refused
@@ -19,8 +22,10 @@ def require_author(
         require_working_unit(rule, kind, owner, author, facts)
     elif needed == TEACHER_AUTHOR:
         counted = facts.pack.counted_posts
-        if author.person_id is None or not any(
-            post.post in counted for post in facts.posts(owner, author.person_id)
+        person, unit = author.person_id, unit_of(owner, author)
+        posts = facts.posts(owner, person) if person else ()
+        if not any(
+            post.post in counted and unit in (None, post.unit) for post in posts
         ):
             raise refused
 
@@ -50,7 +55,8 @@ def require_may_draft(command: CreateDocument, facts: Surroundings) -> None:
     """Teachers draft for themselves, staff for their unit; some posts for anybody."""
     actor = facts.act.actor
     author = command.author
-    if actor.role in facts.pack.drafting_posts or actor.person == author.person_id:
+    is_own = author.kind == TEACHER_AUTHOR and actor.person == author.person_id
+    if actor.role in facts.pack.drafting_posts or is_own:
         return
     if not works_in(unit_of(command.bin, author), command.bin, facts):
         raise Refusal("DOC-AUTHOR-ONLY", role=actor.role)

@@ -13,7 +13,7 @@ from domain.regulation.route import (
     SkippedStage,
     replan_route,
 )
-from domain.surroundings import Surroundings, active_organisation
+from domain.surroundings import BodyFacts, Surroundings, active_organisation
 
 GONE = "GONE"
 NOT_LED = "NOT_LED"
@@ -68,18 +68,28 @@ def unable_bodies(
 
 
 def inability(body: RouteBody, state: Document, facts: Surroundings) -> str | None:
-    """Why a body can conclude no more; None where it can."""
-    found = facts.body(body.body)
-    if found is None:
+    """Why a body can conclude no more; None where it could then, or can today."""
+    then = facts.body(body.body)
+    if able(facts.body(body.body, facts.now), state) or able(then, state):
+        return None
+    if then is None:
         return GONE
-    unit = facts.unit(found.unit) if found.unit else None
+    unit = facts.unit(then.unit) if then.unit else None
     if unit is not None and unit.is_closed:
         return UNIT_CLOSED
-    if not found.exists or not found.serves(state.bin):
+    if not then.exists or not then.serves(state.bin):
         return GONE
-    if not found.is_led:
-        return NOT_LED
-    return BELOW_MINIMUM if found.below_minimum else None
+    return BELOW_MINIMUM if then.is_led else NOT_LED
+
+
+def able(body: BodyFacts | None, state: Document) -> bool:
+    return (
+        body is not None
+        and body.exists
+        and body.serves(state.bin)
+        and body.is_led
+        and not body.below_minimum
+    )
 
 
 def what_follows(

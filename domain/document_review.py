@@ -119,6 +119,7 @@ def meeting_conclusion(
         raise Refusal("DOC-HASH", current=state.content_hash)
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)
+    require_body_then(command.body, found.held_at, state, facts)
     # What was voted before the stage opened, or in an earlier round, counts no more.
     opened_at = state.opened[command.body]
     if found.voted_at < opened_at:
@@ -129,6 +130,15 @@ def meeting_conclusion(
         raise Refusal("DOC-CONCLUSION", given=command.conclusion, voted=conclusion)
     votes = Votes(found.votes_for, found.votes_against, found.votes_abstained)
     return conclusion, votes
+
+
+def require_body_then(
+    ref: Stream, held_at: datetime, state: Document, facts: Surroundings
+) -> None:
+    """When it met, the body existed and concluded for the document's organisation."""
+    body = facts.body(ref, held_at)
+    if body is None or not body.exists or not body.serves(state.bin):
+        raise Refusal("BODY-UNKNOWN", body=ref)
 
 
 def require_later_vote(

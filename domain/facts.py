@@ -91,6 +91,7 @@ class Facts:
             names=in_force(state.names, self._act.on),
             kato=in_force(state.katos, self._act.on),
             levels=state.levels,
+            # For one that is closed nobody enters late what it did before.
             phase=CLOSED if state.phase == CLOSED else state.phase_at(self._act.at),
             regulation_approvers=state.charter.regulation_approvers,
             mandates={
@@ -152,11 +153,12 @@ class Facts:
             last_act=state.last_act,
         )
 
-    def body(self, ref: Stream) -> BodyFacts | None:
-        outline = outline_of(ref, self._streams, self._pack, self._act)
+    def body(self, ref: Stream, at: datetime | None = None) -> BodyFacts | None:
+        then = Act(self._act.actor, at) if at else self._act
+        outline = outline_of(ref, self._streams, self._pack, then)
         if outline is None:
             return None
-        return in_full(outline, self._streams, self._pack, self._act)
+        return in_full(outline, self._streams, self._pack, then)
 
     def joint(self, ref: Stream) -> JointFacts | None:
         state = self._streams.state(ref)

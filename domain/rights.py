@@ -35,10 +35,11 @@ def actor_in(
     stream = Stream(seat)
     state = states.state(stream)
     found = seated(state, int(number))
-    if found is None:
+    # Whether another organisation has given it to anybody is not for strangers.
+    if found is None or found[2] != organisation:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="unknown")
     holder, role, owner, spell = found
-    if holder != person or owner != organisation:
+    if holder != person:
         raise Refusal("ACTOR-CAPACITY", capacity=capacity, reason="of somebody else")
     day = local_day(at)
     require_term(state, int(number), day)

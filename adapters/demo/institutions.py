@@ -59,14 +59,40 @@ def universities() -> list[Institution]:
 def colleges() -> list[Institution]:
     """Colleges that do not exist, and say so in their names."""
     return [
-        Institution(
-            bin=synthetic_bin(500 + number),
-            kind="COLLEGE",
-            levels=("TVE",),
-            name_ru=f"Колледж № {number} (вымышленный), {city}",
-            name_kk=f"№ {number} колледж (ойдан шығарылған), {city}",
-            name_en=f"College No. {number} (made up)",
-            kato=kato,
-        )
+        made_up(500 + number, "COLLEGE", ("TVE",), number, city, kato)
         for number, (city, kato) in enumerate(COLLEGES, start=1)
     ]
+
+
+def higher_colleges() -> list[Institution]:
+    """A made-up higher college, which teaches at two levels."""
+    city, kato = COLLEGES[0]
+    return [made_up(600, "HIGHER_COLLEGE", ("TVE", "PSE"), 1, city, kato)]
+
+
+def schools() -> list[Institution]:
+    """Made-up schools."""
+    city, kato = COLLEGES[0]
+    return [made_up(700, "SCHOOL", ("SECONDARY",), 1, city, kato)]
+
+
+NOUNS = {
+    "COLLEGE": ("Колледж", "колледж", "College"),
+    "HIGHER_COLLEGE": ("Высший колледж", "жоғары колледж", "Higher college"),
+    "SCHOOL": ("Школа", "мектеп", "School"),
+}
+
+
+def made_up(
+    serial: int, kind: str, levels: tuple[str, ...], number: int, city: str, kato: str
+) -> Institution:
+    ru, kk, en = NOUNS[kind]
+    return Institution(
+        bin=synthetic_bin(serial),
+        kind=kind,
+        levels=levels,
+        name_ru=f"{ru} № {number} (вымысел), {city}",
+        name_kk=f"№ {number} {kk} (ойдан шығарылған), {city}",
+        name_en=f"{en} No. {number} (made up)",
+        kato=kato,
+    )

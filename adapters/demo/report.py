@@ -1,11 +1,16 @@
 """What the demo shows at its end: a few tables, and how to look on."""
 
+import msgspec
 from rich.console import Console
 
 from adapters.demo.run import DemoReport
 from adapters.demo.teller import Teller
 from adapters.tables import show_table
 from domain.regulation.pack import RulePack
+
+
+def rule_of(kind: str, pack: RulePack) -> str:
+    return next(row.rule for row in pack.routes if row.kind == kind)
 
 
 def show_report(
@@ -17,10 +22,25 @@ def show_report(
         ("what", "count"),
         (
             ("organisations registered (synthetic BINs)", report.organisations),
-            ("working study plans taken through (rule 19)", report.documents),
-            ("approved by the head", report.approved),
+            ("documents taken through their routes", report.documents),
+            ("approved by the head or the deputy head", report.approved),
             ("commands given", report.commands),
         ),
+    )
+    show_table(
+        console,
+        "Approved, by kind and level",
+        ("kind", "rule", *pack.levels),
+        (
+            (kind, rule_of(kind, pack), *(by_level[one] for one in pack.levels))
+            for kind, by_level in report.approved_by_kind.items()
+        ),
+    )
+    show_table(
+        console,
+        "A joint commission of two colleges (rule 16)",
+        ("host", "college of the document", "document", "conclusion", "votes for"),
+        (msgspec.structs.astuple(told) for told in report.joint_conclusions),
     )
     show_table(
         console,

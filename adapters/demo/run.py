@@ -9,8 +9,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from adapters.demo.institutions import Institution, colleges, universities
-from adapters.demo.story import build, register, study_plan
+from adapters.demo.associations import joint_commission
+from adapters.demo.buildings import build
+from adapters.demo.documents import STUDY_PLAN, kinds_at, study_plan, take_through
+from adapters.demo.house import House, register
+from adapters.demo.institutions import (
+    Institution,
+    colleges,
+    higher_colleges,
+    schools,
+    universities,
+)
 from adapters.demo.teller import Teller
 
 BUILT_UNIVERSITIES = 8
@@ -30,12 +39,27 @@ class SubscriberReport(Struct, frozen=True):
     broken_promises: tuple[str, ...]
 
 
+class JointConclusion(Struct, frozen=True, kw_only=True):
+    """What a joint commission said on a document of one of those it serves."""
+
+    host: str
+    organisation: str
+    document_id: str
+    conclusion: str | None
+    votes_for: int | None
+
+
 class DemoReport(Struct, frozen=True, kw_only=True):
-    """The demo in numbers; `lag` is what the views have not yet shown."""
+    """The demo in numbers; `lag` is what the views have not yet shown.
+
+    `approved_by_kind` counts approvals by kind of document and level of education.
+    """
 
     organisations: int
     documents: int
     approved: int
+    joint_conclusions: tuple[JointConclusion, ...]
+    approved_by_kind: dict[str, dict[str, int]]
     refused: dict[str, int]
     commands: int
     events_stored: int
@@ -91,16 +115,22 @@ class IndependentSubscriber:
 
 def tell(teller: Teller, progress: Callable[[str], None]) -> int:
     """Give every command of the demo; return how many documents were taken through."""
-    everybody = [*universities(), *colleges()]
+    showing_all = [universities()[0], colleges()[0], *higher_colleges(), *schools()]
+    everybody = [*universities(), *colleges(), *higher_colleges(), *schools()]
     built = {one.bin for one in (*universities()[:BUILT_UNIVERSITIES], *colleges())}
+    all_kinds = {one.bin for one in showing_all}
+
+    houses: dict[str, House] = {}
 
     def one(institution: Institution) -> int:
         head = register(teller, institution)
-        if institution.bin not in built:
+        if institution.bin not in built | all_kinds:
             return 0
-        house = build(teller, institution, head)
-        study_plan(teller, house, 1, troubled=True)
-        study_plan(teller, house, 2, troubled=False)
+        house = houses[institution.bin] = build(teller, institution, head)
+        if institution.bin in all_kinds:
+            return every_kind(teller, house)
+        for troubled in (True, False):
+            study_plan(teller, house, troubled=troubled)
         return 2
 
     documents = 0
@@ -108,8 +138,23 @@ def tell(teller: Teller, progress: Callable[[str], None]) -> int:
         for done, count in enumerate(pool.map(one, everybody), start=1):
             documents += count
             progress(f"{done} of {len(everybody)} institutions")
+    _, host, guest, *_ = (houses[college.bin] for college in colleges())
+    for house in joint_commission(teller, host, guest):
+        study_plan(teller, house, troubled=False)
+        documents += 1
     strangers_are_refused(teller, everybody)
     return documents
+
+
+def every_kind(teller: Teller, house: House) -> int:
+    """Every kind of document at every level of a house; study plans meet trouble."""
+    taken = 0
+    for level in house.institution.levels:
+        for kind in kinds_at(level):
+            troubled = kind == STUDY_PLAN
+            take_through(teller, house, kind, level, troubled=troubled)
+            taken += 1
+    return taken
 
 
 def strangers_are_refused(teller: Teller, everybody: list[Institution]) -> None:

@@ -1,6 +1,6 @@
 """An example of each answer, for those who read the description before they ask."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +29,7 @@ from adapters.http_routes.described import (
     RefusalPage,
 )
 from adapters.http_routes.doors import Part
+from adapters.http_routes.work_examples import ACT, COUNCIL, WORK_EXAMPLES
 from adapters.identity import Jwks
 from adapters.projection_desk import (
     ParkedList,
@@ -40,9 +41,6 @@ from adapters.projection_desk import (
 from adapters.views import ParkedStream, Wish
 from domain.regulation.pack import rule_pack
 from projections.org_directory import OrganisationRow
-
-ACT = datetime(2026, 9, 18, 5, 30, tzinfo=UTC)
-COUNCIL = f"council/{UNIVERSITY}.org"
 
 _document = DocumentAnswer(
     document_id=DOCUMENT,
@@ -201,6 +199,7 @@ ANSWER_EXAMPLES: dict[str, Struct] = {
         ParkedList(items=(_parked,)),
         WishList(items=(_wish,)),
         _wish,
+        *WORK_EXAMPLES,
     )
 }
 """By the name of its type."""

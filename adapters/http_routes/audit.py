@@ -10,8 +10,14 @@ from adapters.answers import OneQuery, read_query
 from adapters.audit_trail import Trails
 from adapters.explanations import ExplainAnswer
 from adapters.http_routes.doors import Doors
-from adapters.http_routes.exchange import HttpAnswer, HttpRequest, answered, viewer_of
-from adapters.problems import language_of
+from adapters.http_routes.exchange import (
+    HttpAnswer,
+    HttpRequest,
+    answered,
+    in_language,
+    language_asked,
+    viewer_of,
+)
 from adapters.trail_answers import Trail, TrailQuery
 from adapters.viewing import Audience
 from domain.decider import Refusal
@@ -40,8 +46,7 @@ def audit_routes(doors: Doors) -> list[HTTPRouteHandler]:
         viewer = await viewer_of(doors, request)
         query = read_query(OneQuery, request.query_params.multi_items())
         await queries.settle(query.after)
-        asked = request.headers.get("accept-language")
-        language = language_of(asked, doors.pack.default_language)
+        language = language_asked(request, doors.pack)
 
         def look() -> ExplainAnswer:
             row, audience = queries.standing(viewer, document_id)
@@ -50,7 +55,6 @@ def audit_routes(doors: Doors) -> list[HTTPRouteHandler]:
             return doors.explanations.of(row.document_id, language)
 
         told = await asyncio.to_thread(look)
-        headers = {"Content-Language": language, "Vary": "Accept-Language"}
-        return answered(told, headers=headers)
+        return answered(told, headers=in_language(language))
 
     return [trail, explain]

@@ -19,7 +19,7 @@ from domain.regulation.pack import RulePack
 
 JSON = "application/json"
 IDENTITY = "identity"
-BODY_SECONDS = 60
+BODY_SECONDS: float = 60
 """How long a body may take: whoever sends it for ever holds a connection."""
 
 HttpRequest = Request[None, None, State]

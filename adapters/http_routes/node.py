@@ -71,10 +71,10 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
         found = rule_list(pack, language)
         return answered(found, headers=in_language(language))
 
-    @get("/v1/rules/{number:str}")
-    async def rule(request: HttpRequest, number: FromPath[str]) -> HttpAnswer:
+    @get("/v1/rules/{rule:str}")
+    async def one_rule(request: HttpRequest, rule: FromPath[str]) -> HttpAnswer:
         language = language_asked(request, pack)
-        found = rule_answer(pack, number, language)
+        found = rule_answer(pack, rule, language)
         return answered(found, headers=in_language(language))
 
     @get("/v1/refusals")
@@ -105,6 +105,6 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
         error,
         regulation,
         rules,
-        rule,
+        one_rule,
         refusals,
     ]

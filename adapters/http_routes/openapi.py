@@ -1,18 +1,13 @@
 """The OpenAPI 3.1 description of the HTTP door, made from the code it describes."""
 
 from importlib import metadata
-from typing import Any
 
 from msgspec import Struct
 
 from adapters.answers import (
     DocumentAnswer,
     DocumentPage,
-    DocumentQuery,
-    OneQuery,
     OrganisationPage,
-    OrganisationQuery,
-    RefusalQuery,
 )
 from adapters.explanations import ExplainAnswer
 from adapters.http_routes.content import KeptContent, TextContent
@@ -23,18 +18,10 @@ from adapters.http_routes.described import (
     RefusalPage,
 )
 from adapters.http_routes.openapi_commands import command_paths, command_refusals
-from adapters.http_routes.openapi_operations import (
-    HEADERS,
-    JSON,
-    SCHEMAS,
-    Described,
-    References,
-    completed,
-    in_path,
-    leads_to,
-    operation,
-    parameters_of,
-)
+from adapters.http_routes.openapi_node import open_paths, projection_paths
+from adapters.http_routes.openapi_operations import HEADERS, SCHEMAS, completed
+from adapters.http_routes.openapi_parameters import Described
+from adapters.http_routes.openapi_reading import reading_paths
 from adapters.identity import AUDIENCE, Jwks
 from adapters.message_schemas import ASKED, definitions_of
 from adapters.orders import Acceptance
@@ -49,18 +36,14 @@ from adapters.projection_desk import (
     WishList,
 )
 from adapters.rule_answers import RuleAnswer, RuleList
-from adapters.trail_answers import Trail, TrailQuery
+from adapters.trail_answers import Trail
 from adapters.views import Wish
 from adapters.work_answers import (
     AuditSummary,
     BodyList,
-    BodyQuery,
     MeetingPage,
-    MeetingQuery,
-    OfficeQuery,
     OfficesAnswer,
     Tally,
-    TallyQuery,
 )
 from domain.regulation.pack import CatalogueEntry, RulePack
 from projections.org_directory import OrganisationRow
@@ -75,10 +58,11 @@ the `context` that lets its reader act, in the language that Accept-Language ask
 (ru, kk, en; else ru). `GET /v1/errors` lists every code. Each operation names the
 codes that it may answer with.
 
-No text of a command may hold the character U+0000.
+No text of a command may hold a control character, as a line feed.
 
 An address that is not described here is 404 QUERY-UNKNOWN, under /v1/commands/ 422
-CMD-UNKNOWN; a method that is not described, HEAD too, is 405 QUERY-METHOD with `Allow`.
+CMD-UNKNOWN; a method that is not described is 405 QUERY-METHOD with `Allow`.
+HEAD is answered as GET is, without the body, and OPTIONS by 204 with `Allow`.
 A query parameter that is not described is 422 QUERY-MALFORMED where others are. What is
 no HTTP is 400, as text."""
 
@@ -106,14 +90,6 @@ TAGS = {
     "rules": "The regulation as data",
 }
 """What the parts of the node are; one without a word here fails the tests."""
-
-A_FILE: Described = {"type": "string", "format": "binary", "minLength": 1}
-FILE_TYPES = (
-    "application/pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/octet-stream",
-)
-"""Some of those that a file may have."""
 
 ANSWERS: tuple[type[Struct], ...] = (
     Acceptance,
@@ -195,274 +171,4 @@ def openapi_document(pack: RulePack) -> Described:
                 }
             },
         },
-    }
-
-
-def reading_paths(references: References) -> Described:
-    """What a token is needed for, beside commands."""
-    one = parameters_of(OneQuery)
-    raw: Described = {}  # any bytes
-    return {
-        "/v1/documents": {
-            "get": operation(
-                "list_documents",
-                "What the asker may see: own, supervised, reviewed, approved",
-                references[DocumentPage],
-                parameters=parameters_of(DocumentQuery),
-            )
-        },
-        "/v1/documents/{document_id}": {
-            "get": operation(
-                "show_document",
-                "One document: its stages, what is missing, who is next",
-                references[DocumentAnswer],
-                refusals=["QUERY-UNKNOWN"],
-                parameters=[in_path("document_id"), *one],
-            )
-        },
-        **work_paths(references),
-        "/v1/organisations": {
-            "get": operation(
-                "list_organisations",
-                "Organisations by region, kind and level",
-                references[OrganisationPage],
-                parameters=parameters_of(OrganisationQuery),
-            )
-        },
-        "/v1/organisations/{bin}": {
-            "get": operation(
-                "show_organisation",
-                "One organisation",
-                references[OrganisationRow],
-                refusals=["QUERY-UNKNOWN"],
-                parameters=[in_path("bin"), *one],
-            )
-        },
-        "/v1/content": {
-            "post": operation(
-                "put_content",
-                "Keep a text (JSON) or a file (its bytes) of one's own organisation",
-                references[KeptContent],
-                status="201",
-                description="A file comes under its own media type, but for a form's.",
-                headers=["Location"],
-                links=leads_to("fetch_content", ref="$response.body#/ref"),
-                requestBody={
-                    "required": True,
-                    "content": {
-                        JSON: {
-                            "schema": references[TextContent],
-                            "example": {
-                                "kind": "remarks",
-                                "text": "Уточнить часы практики в 5 семестре.",
-                            },
-                        },
-                        **{kind: {"schema": A_FILE} for kind in FILE_TYPES},
-                    },
-                },
-            )
-        },
-        "/v1/content/{ref}": {
-            "get": operation(
-                "fetch_content",
-                "A text or file of one's own, or one that lies before one's bodies",
-                raw,
-                media_type="*/*",
-                headers=["Content-Disposition", "Content-Security-Policy"],
-                refusals=["CONTENT-UNKNOWN", "CONTENT-ERASED"],
-                parameters=[in_path("ref")],
-            )
-        },
-        "/v1/refusals": {
-            "get": operation(
-                "list_refusals",
-                "What was refused, for the node's registrar and auditor",
-                references[RefusalPage],
-                refusals=["QUERY-ROLE"],
-                parameters=parameters_of(RefusalQuery),
-            )
-        },
-    }
-
-
-def work_paths(references: References) -> Described:
-    """What people at work and auditors ask."""
-
-    def asked(
-        name: str, summary: str, answer: type[Struct], query: type[Struct], *path: str
-    ) -> Described:
-        parameters = [*map(in_path, path), *parameters_of(query)]
-        return {
-            "get": operation(name, summary, references[answer], parameters=parameters)
-        }
-
-    return {
-        "/v1/documents/tally": asked(
-            "tally_documents",
-            "How many documents there are, by what they have in common",
-            Tally,
-            TallyQuery,
-        ),
-        "/v1/documents/{document_id}/explain": asked(
-            "explain_document",
-            "What is met, what is missing, and who could act now",
-            ExplainAnswer,
-            OneQuery,
-            "document_id",
-        ),
-        "/v1/audit/trail/{document_id}": asked(
-            "show_trail",
-            "The whole chain of a document, and what it proves",
-            Trail,
-            TrailQuery,
-            "document_id",
-        ),
-        "/v1/audit/summary": asked(
-            "show_audit_summary",
-            "Approvals and refusals by rule, for the auditor",
-            AuditSummary,
-            OneQuery,
-        ),
-        "/v1/bodies": asked(
-            "list_bodies", "Reviewing bodies as they are today", BodyList, BodyQuery
-        ),
-        "/v1/meetings": asked(
-            "list_meetings",
-            "Meetings of one's own bodies, with their agendas",
-            MeetingPage,
-            MeetingQuery,
-        ),
-        "/v1/organisations/{bin}/offices": asked(
-            "show_offices",
-            "One's own leading posts, methodists, and what ends soon",
-            OfficesAnswer,
-            OfficeQuery,
-            "bin",
-        ),
-    }
-
-
-def projection_paths(references: References) -> Described:
-    """What operators of the node see of its views and wish of them."""
-
-    def seen(
-        name: str, summary: str, answer: type[Struct], *refusals: str, **more: Any
-    ) -> Described:  # further members
-        codes = ["QUERY-ROLE", *refusals]
-        return {
-            "get": operation(name, summary, references[answer], refusals=codes, **more)
-        }
-
-    def wished(
-        name: str, summary: str, *refusals: str, **more: Any
-    ) -> Described:  # further members
-        described = operation(
-            name,
-            summary,
-            references[WishList],
-            status="202",
-            refusals=["ACTOR-ROLE", *refusals],
-            **more,
-        )
-        return {"post": described}
-
-    def body(kind: type[Struct], **example: object) -> Described:
-        content = {"schema": references[kind], "example": example}
-        return {"required": True, "content": {JSON: content}}
-
-    return {
-        "/v1/projections": seen(
-            "list_projections", "Every view, and how far it is", ProjectionList
-        ),
-        "/v1/projections/{name}": seen(
-            "show_projection",
-            "One view",
-            ProjectionAnswer,
-            "VIEW-UNKNOWN",
-            parameters=[in_path("name")],
-        ),
-        "/v1/projections/{name}/rebuild": wished(
-            "rebuild_projection",
-            "Make a view, or `all`, anew beside the live one",
-            "VIEW-UNKNOWN",
-            links=leads_to("show_wish", number="$response.body#/items/0/id"),
-            parameters=[in_path("name")],
-        ),
-        "/v1/projections/parked": seen(
-            "list_parked", "The streams that wait, and why", ParkedList
-        ),
-        "/v1/projections/parked/retry": wished(
-            "retry_parked",
-            "Fold what is parked of a stream again",
-            "VIEW-UNKNOWN",
-            "VIEW-NOT-PARKED",
-            requestBody=body(RetryWish, stream="council/260990000017.org"),
-        ),
-        "/v1/projections/parked/skip": wished(
-            "skip_parked",
-            "Leave a parked event out, for good",
-            "VIEW-UNKNOWN",
-            "VIEW-NOT-PARKED",
-            requestBody=body(SkipWish, position=17, reason="Записано по ошибке"),
-        ),
-        "/v1/projections/wishes/{number}": seen(
-            "show_wish",
-            "A wish, and what came of it",
-            Wish,
-            "QUERY-UNKNOWN",
-            parameters=[in_path("number")],
-        ),
-    }
-
-
-def open_paths(references: References) -> Described:
-    """What anybody may ask without a token."""
-
-    def open_get(
-        name: str, summary: str, answer: Described, **more: Any
-    ) -> Described:  # further members
-        return {"get": operation(name, summary, answer, security=[], **more)}
-
-    health = references[HealthAnswer]
-    ready = open_get("health_ready", "How the parts of the node are", health)
-    answers = ready["get"]["responses"]
-    answers["503"] = {**answers["200"], "description": "The store is down"}
-    return {
-        "/v1/errors": open_get(
-            "list_errors", "Every reason for refusal", references[Catalogue]
-        ),
-        "/v1/errors/{code}": open_get(
-            "show_error",
-            "One reason for refusal",
-            references[CatalogueEntry],
-            refusals=["QUERY-UNKNOWN"],
-            parameters=[in_path("code")],
-        ),
-        "/v1/rules/pack": open_get(
-            "show_rules", "The regulation as data", references[RulePack]
-        ),
-        "/health/live": open_get(
-            "health_live", "The process answers", references[Liveness]
-        ),
-        "/v1/rules": open_get(
-            "list_rules",
-            "The rules of the order, in words of our own",
-            references[RuleList],
-            headers=["Content-Language"],
-        ),
-        "/v1/rules/{number}": open_get(
-            "show_rule",
-            "One rule: the routes, commands and refusals it shapes",
-            references[RuleAnswer],
-            headers=["Content-Language"],
-            refusals=["RULE-UNKNOWN"],
-            parameters=[in_path("number")],
-        ),
-        "/health/ready": ready,
-        "/.well-known/jwks.json": open_get(
-            "show_keys", "The node's own keys", references[Jwks]
-        ),
-        "/schema/openapi.json": open_get(
-            "show_openapi", "This description", {"type": "object"}
-        ),
     }

@@ -5,12 +5,12 @@ from adapters.http_routes.openapi_operations import (
     EVERY_CODE,
     JSON,
     TRACE_PARAMETER,
-    Described,
     References,
     leads_to,
     operation,
     refusal_responses,
 )
+from adapters.http_routes.openapi_parameters import Described
 from adapters.message_schemas import ASKED, ASKED_EXAMPLES, first_line
 from adapters.orders import Acceptance
 from adapters.outcomes import BatchAnswer

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from adapters.http_routes.answer_examples import ANSWER_EXAMPLES
+from adapters.http_routes.openapi_parameters import Described
 from adapters.problems import CONTENT_TYPE as PROBLEM_JSON
 from adapters.problems import RETRY_SECONDS, Problem, address_of, title_of
 from domain.regulation.pack import LANGUAGES, RulePack
@@ -14,52 +14,11 @@ from domain.regulation.pack import LANGUAGES, RulePack
 JSON = "application/json"
 SCHEMAS = "#/components/schemas/{name}"
 
-Described = dict[str, Any]  # a JSON object of the description
 References = Mapping[type, Described]
 
 BODY_CODES = ("CMD-MALFORMED", "CMD-TOO-LARGE", "CMD-TOO-SLOW", "CMD-MEDIA-TYPE")
 EVERY_CODE = ("CMD-FAILED",)
 """A bug fails its request."""
-
-PARAMETERS: dict[str, str] = {
-    "org": "BIN of the owner",
-    "kind": "the kind, as the rule pack names it",
-    "state": "the state: DRAFT, IN_REVIEW, READY, APPROVED, RETURNED, WITHDRAWN",
-    "level": "the level of education: SECONDARY, TVE, PSE, HE",
-    "body": "stream of a body whose turn it is",
-    "order": "`position` follows the changes: what changes again comes again",
-    "limit": "how many at most",
-    "cursor": "the `next` of the page before, with the same parameters",
-    "after": "wait until the answer shows this position, so that one reads one's own "
-    "write; QUERY-BEHIND where it takes too long",
-    "before": "the `next` of the page before",
-    "region": "KATO code of the region, `75` or `750000000`",
-    "code": "a code of the catalogue",
-    "document_id": "the document's id",
-    "bin": "the organisation's BIN",
-    "ref": "the reference that the answer to putting it gave",
-    "name": "a view, as /v1/projections lists them",
-    "number": "the wish's `id`",
-}
-"""What each parameter is; one that is not explained here fails the tests."""
-
-PATH_PATTERNS = {
-    "bin": r"^[0-9]{12}$",
-    "code": r"^[A-Z0-9-]{1,60}$",
-    "document_id": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-    "name": r"^[a-z_]{1,100}$",
-    "number": r"^[1-9][0-9]{0,14}$",
-    "ref": r"^(salted|sha256):[0-9a-f]{64}$",
-}
-
-PATH_EXAMPLES = {
-    "bin": "240190000123",
-    "code": "R19-APPROVER",
-    "document_id": "f04d8b6e-2c93-4a71-9e5b-c7a6d1f3820e",
-    "name": "approval_status",
-    "number": "1",
-    "ref": f"sha256:{'0' * 64}",
-}
 
 HEADERS: Described = {
     "Cache-Control": {
@@ -73,7 +32,7 @@ HEADERS: Described = {
         "schema": {"const": "nosniff"},
     },
     "Content-Language": {
-        "description": "the language of `title` and `detail`",
+        "description": "the language that the answer is told in",
         "required": True,
         "schema": {"enum": list(LANGUAGES)},
     },
@@ -94,11 +53,12 @@ HEADERS: Described = {
 }
 
 ALWAYS = ("Cache-Control", "X-Content-Type-Options")
+IN_LANGUAGE = ("Content-Language", "Vary")
 
 LANGUAGE_PARAMETER: Described = {
     "name": "Accept-Language",
     "in": "header",
-    "description": "the language of a refusal: ru, kk or en; absent: ru",
+    "description": "the language of texts and refusals: ru, kk or en; absent: ru",
     "schema": {"type": "string"},
     "example": "kk, ru;q=0.5",
 }
@@ -198,7 +158,7 @@ def refusal_responses(codes: Iterable[str], pack: RulePack) -> Described:
 
 def refusal_response(status: int, codes: list[str], pack: RulePack) -> Described:
     """The problem of one status: its codes, its headers, and an example."""
-    named = ["Content-Language", "Vary"]
+    named = [*IN_LANGUAGE]
     if status == 401:
         named.append("WWW-Authenticate")
     if status == 503:
@@ -241,42 +201,6 @@ def problem_example(code: str, pack: RulePack) -> Described:
 
 def headers_named(*names: str) -> Described:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def parameters_of(query: type[Struct]) -> list[Described]:
-    """The fields of a query, each a parameter; what may be absent is never null."""
-    fields = msgspec.json.schema_components([query])[1][query.__name__]["properties"]
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "description": PARAMETERS.get(name, ""),
-            "schema": not_null(schema),
-        }
-        for name, schema in fields.items()
-    ]
-
-
-def not_null(schema: Described) -> Described:
-    kept = {name: one for name, one in schema.items() if one is not None}
-    choices = [one for one in kept.pop("anyOf", ()) if one != {"type": "null"}]
-    return {**kept, **choices[0]} if len(choices) == 1 else kept
-
-
-def in_path(name: str) -> Described:
-    schema: Described = {"type": "string"}
-    if name in PATH_PATTERNS:
-        schema["pattern"] = PATH_PATTERNS[name]
-    parameter: Described = {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": PARAMETERS.get(name, ""),
-        "schema": schema,
-    }
-    if name in PATH_EXAMPLES:
-        parameter["example"] = PATH_EXAMPLES[name]
-    return parameter
 
 
 def tag_of(path: str) -> str:

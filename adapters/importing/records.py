@@ -141,8 +141,13 @@ def rows(
         if cells is None:
             yield number, Refusal("IMPORT-LINE", reason="its quotes do not match")
         elif len(cells) != len(columns):
-            reason = f"it has {len(cells)} cells, the header {len(columns)}"
-            yield number, Refusal("IMPORT-LINE", reason=reason)
+            yield (
+                number,
+                Refusal(
+                    "IMPORT-LINE",
+                    reason=f"it has {len(cells)} cells, the header {len(columns)}",
+                ),
+            )
         else:
             pairs = zip(columns, (cell.strip() for cell in cells), strict=True)
             values: Values = {name: cell for name, cell in pairs if cell}

@@ -13,9 +13,10 @@ from adapters.importing.kinds import TABLES, Plan, Step, Table
 from adapters.importing.past import Past
 from adapters.importing.records import Record, Values, row_in
 from adapters.importing.report import LineReport
-from adapters.orders import refused
+from adapters.orders import commands_of, refused
 from adapters.problems import Problem, problem
 from domain.decider import Refusal
+from domain.messages import BATCHES
 from domain.regulation.pack import RulePack
 
 NAMESPACE = UUID("6f8f1f0e-5a0b-4c8d-9d55-583200711290")
@@ -49,6 +50,27 @@ class Importer:
         self._capacity = capacity
         self._language = language
 
+    def singly(self, records: Iterator[Record]) -> Iterator[Record]:
+        """The records; of a batch each of its commands, all on its line."""
+        for number, values in records:
+            if isinstance(values, Refusal) or not self._is_batch(values):
+                yield number, values
+            else:
+                yield from ((number, one) for one in self._commands(values))
+
+    def _is_batch(self, values: Values) -> bool:
+        tag = values.get("type")
+        return self._table is None and isinstance(tag, str) and tag in BATCHES
+
+    def _commands(self, values: Values) -> Sequence[Values | Refusal]:
+        tag = values["type"]
+        try:
+            body = self._body(tag, fields_of(values))
+            commands = commands_of(tag, msgspec.json.encode(body))
+        except Refusal as refusal:
+            return [refusal]
+        return [{"type": one.tag, **msgspec.to_builtins(one)} for one in commands]
+
     async def report(self, record: Record) -> LineReport:
         """Do what a record asks for; GivenUp where no line could be done."""
         number, values = record
@@ -62,13 +84,12 @@ class Importer:
             return self._refused(number, None, self._told(refusal))
 
     async def _command(self, number: int, values: Values) -> LineReport:
-        fields = {name: value for name, value in values.items() if name != "type"}
         tag = values.get("type")
         if not isinstance(tag, str):
             raise Refusal("IMPORT-LINE", reason="it has no type of command")
         if tag not in self._pack.roles:
             raise Refusal("CMD-UNKNOWN", command=tag[:100])
-        body = self._body(tag, fields)
+        body = self._body(tag, fields_of(values))
         key = f"{tag} {body['command_id']}"[:MAX_KEY]
         return await self._done(number, key, [(tag, body)])
 
@@ -126,6 +147,11 @@ class Importer:
             text=told.detail,
             command=tag,
         )
+
+
+def fields_of(values: Values) -> Values:
+    """What stands on a line of commands, beside the type."""
+    return {name: value for name, value in values.items() if name != "type"}
 
 
 def lane_of(record: Record) -> str | None:

@@ -103,7 +103,8 @@ def claims_of(settings: Settings, bearer: str, language: str) -> Claims:
 
 
 async def report_all(importer: Importer, wanted: Wanted, show: Show) -> None:
-    reports = in_lanes(wanted.records, importer.report, wanted.at_once)
+    records = importer.singly(wanted.records)
+    reports = in_lanes(records, importer.report, wanted.at_once)
     async with aclosing(reports):
         async for report in reports:
             show(report)

@@ -40,7 +40,6 @@ TYPE_HEADER = "content-type"
 """As FastStream writes it; NATS tells `Content-Type` from it."""
 
 JSON = "application/json"
-OTHER_SUBJECT = "the subject names another organisation"
 STOP_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 
@@ -133,7 +132,9 @@ class CommandDoor:
         claims = self.identities.of_header(message.headers.get(TOKEN_HEADER))
         # An account is let publish under its own organisation only.
         if message.path["org"] != claims.organisation:
-            raise Refusal("ACTOR-TOKEN", reason=OTHER_SUBJECT)
+            raise Refusal(
+                "ACTOR-TOKEN", reason="the subject names another organisation"
+            )
         return [
             Order(
                 command=command,

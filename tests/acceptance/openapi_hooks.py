@@ -23,6 +23,9 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:  # schemathesis
     # A cursor is opaque: only a page gives one.
     if isinstance(case.query, dict):
         case.query.pop("cursor", None)
+        # No schema says that one parameter goes with another.
+        if "body" not in case.query:
+            case.query.pop("on_agenda", None)
     for part in (case.path_parameters, case.query, case.body):
         if isinstance(part, dict):
             for name in part.keys() & KNOWN.keys():

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from domain.regulation.pack import rule_pack
+
 
 def run_demo(data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -25,7 +27,22 @@ def test_the_demo_ends_well_and_every_count_agrees(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert report["organisations"] >= 40
     assert report["approved"] == report["documents"] == report["approval_rows"] > 0
-    assert {"R19-APPROVER", "R19-NOT-ALL-POSITIVE"} <= set(report["refused"])
+    by_level = [set(one) for one in report["approved_by_kind"].values()]
+    assert by_level and all(levels == set(rule_pack().levels) for levels in by_level)
+    assert all(
+        count > 0
+        for one in report["approved_by_kind"].values()
+        for count in one.values()
+    )
+    served = {joint["organisation"] for joint in report["joint_conclusions"]}
+    (host,) = {joint["host"] for joint in report["joint_conclusions"]}
+    assert host in served and len(served) == 2
+    assert {
+        "R16-JOINT-SCOPE",
+        "R26-MIN-TEACHERS",
+        "R19-APPROVER",
+        "R19-NOT-ALL-POSITIVE",
+    } <= set(report["refused"])
     assert (
         report["events_stored"]
         == report["events_on_bus"]

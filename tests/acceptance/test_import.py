@@ -23,7 +23,7 @@ from tests.adapters.test_cli import adisteme, wrong
 
 SCHOOLS = 300
 EVENTS_OF_A_SCHOOL = 5
-GRANTS = 1
+GRANTS = 2
 
 
 @pytest.fixture(scope="module")

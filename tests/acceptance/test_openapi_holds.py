@@ -37,6 +37,8 @@ def held(node: ToldNode, folder: Path, role: str, *words: str) -> None:
         "org": [node.bin],
         "document_id": [node.approved, node.in_review],
         "ref": [node.remarks],
+        "body": [node.body],
+        "awaits": [node.body],
         "name": ["approval_status", "org_directory"],
         "capacity": [node.capacities[role]],
         "code": ["R19-APPROVER"],
@@ -76,9 +78,10 @@ def held(node: ToldNode, folder: Path, role: str, *words: str) -> None:
     [
         ("head", ("--include-path-regex", QUERIES)),
         ("head", ("--include-path-regex", COMMANDS, *RULES_MAY_REFUSE)),
+        ("auditor", ("--include-path-regex", QUERIES)),
         ("registrar", ("--include-path-regex", PROJECTIONS)),
     ],
-    ids=["queries", "commands", "projections"],
+    ids=["queries", "commands", "queries of all", "projections"],
 )
 def test_every_corner_of_what_is_described_is_answered_as_described(
     node: ToldNode, tmp_path: Path, role: str, words: tuple[str, ...]
@@ -94,7 +97,7 @@ def test_every_operation_answers_what_is_made_up_as_described(
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("role", ["head", "registrar", "stranger"])
+@pytest.mark.parametrize("role", ["head", "registrar", "auditor", "stranger"])
 def test_every_corner_at_length(node: ToldNode, tmp_path: Path, role: str) -> None:
     phases = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "10")
     held(node, tmp_path, role, *phases, *RULES_MAY_REFUSE)

@@ -26,6 +26,7 @@ class ToldNode(Struct, frozen=True):
     approved: str
     in_review: str
     remarks: str
+    body: str
 
 
 @contextmanager
@@ -57,6 +58,7 @@ def told_node(folder: Path) -> Iterator[ToldNode]:
             approved=told.approved,
             in_review=told.in_review,
             remarks=remarks,
+            body=told.house.bodies[0].ref,
         )
     finally:
         node.stop()

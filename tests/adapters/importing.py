@@ -25,10 +25,9 @@ from tests.adapters.node_at_work import NODE, NodeAtWork
 class Desk:
     """A node, and what somebody imports into it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.node = NodeAtWork(folder)
-        self.node.bus.start()
-        self.registrar = self.node.operator("REGISTRAR")
+    def __init__(self, node: NodeAtWork) -> None:
+        self.node = node
+        self.registrar = node.operator("REGISTRAR")
         self.given: list[str] = []
 
     def imported(
@@ -60,7 +59,7 @@ class Desk:
         )
 
         async def all_of_it() -> list[LineReport]:
-            reports = in_lanes(records, importer.report, at_once)
+            reports = in_lanes(importer.singly(records), importer.report, at_once)
             return [report async for report in reports]
 
         return asyncio.run(all_of_it())
@@ -100,8 +99,9 @@ def outcomes(reports: list[LineReport]) -> list[str]:
 
 @contextmanager
 def desk_in(folder: Path) -> Iterator[Desk]:
-    desk = Desk(folder)
+    node = NodeAtWork(folder)
+    node.bus.start()
     try:
-        yield desk
+        yield Desk(node)
     finally:
-        desk.node.close()
+        node.close()

@@ -13,8 +13,11 @@ from msgspec import Struct
 
 from adapters.command_bus import CommandBus
 from adapters.counting import Counting
+from adapters.demo.buildings import build
+from adapters.demo.documents import study_plan
+from adapters.demo.house import House, register
 from adapters.demo.institutions import Institution, colleges
-from adapters.demo.story import House, build, register, study_plan, variants
+from adapters.demo.meetings import variants
 from adapters.demo.teller import Person, Teller
 from adapters.envelope import recorded
 from adapters.identity import Identities, NodeKey
@@ -177,7 +180,7 @@ def tell(node: NodeAtWork, home: Institution, away: Institution) -> Told:
     teller = Teller(node.bus.handle, registrar, node.content.put_text, seed=583)
     house = build(teller, home, register(teller, home))
     stranger = register(teller, away)
-    approved = study_plan(teller, house, 1, troubled=True)
+    approved = study_plan(teller, house, troubled=True)
     in_review = draft_plan(teller, house, 2)
     teller.give(house.deputy, "document.submit", document_id=in_review)
     draft = draft_plan(teller, house, 3)

@@ -11,12 +11,14 @@ import httpx
 from adapters.command_bus import CommandBus
 from adapters.envelope import open_record
 from adapters.http_api import create_app
+from adapters.http_routes import exchange
 from adapters.http_routes.doors import Doors, Health
 from adapters.orders import MAX_COMMAND_BYTES
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from domain.identifiers import ContentRef
 from tests.adapters.http_door import CREATE, JSON, Door, bearing, doors_of, served
 from tests.adapters.node_at_work import HOME
+from tests.adapters.raw_http import command_head, said
 
 Provoked = Callable[[Door, Path, str], httpx.Response]
 """The door of a node at work, an empty folder, and the language of the answer."""
@@ -119,6 +121,22 @@ def asked_of_no_store(door: Door, folder: Path, language: str) -> httpx.Response
         return behind(doors, door, "/v1/refusals", language)
 
 
+def with_a_slow_body(door: Door, _folder: Path, language: str) -> httpx.Response:
+    patience, exchange.BODY_SECONDS = exchange.BODY_SECONDS, 0.2
+    head = command_head(door, "Content-Length: 900", f"Accept-Language: {language}")
+    try:
+        told = said(door, head + b"{")
+    finally:
+        exchange.BODY_SECONDS = patience
+    first, _, rest = told.partition(b"\r\n")
+    fields, _, content = rest.partition(b"\r\n\r\n")
+    headers = [
+        (name, value)
+        for name, _, value in (one.partition(b": ") for one in fields.split(b"\r\n"))
+    ]
+    return httpx.Response(int(first.split()[1]), headers=headers, content=content)
+
+
 NO_FILE = "/v1/content/sha256:" + "0" * 64
 
 AT_DOORS: dict[str, Provoked] = {
@@ -126,6 +144,7 @@ AT_DOORS: dict[str, Provoked] = {
     "CMD-UNKNOWN": sent(b"{}", "/v1/commands/unit.demolish"),
     "CMD-MALFORMED": sent(b"{"),
     "CMD-TOO-LARGE": sent(b" " * (MAX_COMMAND_BYTES + 1)),
+    "CMD-TOO-SLOW": with_a_slow_body,
     "CMD-ENCODING": sent(b"{}", **{"Content-Encoding": "gzip"}),
     "CMD-MEDIA-TYPE": sent(b"{}", **{"Content-Type": "text/plain"}),
     "CMD-ID-REUSED": under_a_used_id,

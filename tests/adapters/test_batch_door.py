@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
-from adapters.demo.story import hash_of, variants
+from adapters.demo.meetings import hash_of, variants
 from adapters.orders import commands_of
 from domain.decider import Refusal
 from tests.adapters.http_door import JSON, Door, bearing, opened, refused
+from tests.adapters.importing import Desk, outcomes
 from tests.adapters.node_at_work import draft_plan
 
 BATCH = "/v1/commands/document.record-batch-conclusion"
@@ -39,7 +41,7 @@ def plans_in_review(door: Door, *numbers: int) -> list[dict[str, str]]:
 
 def voted_on(door: Door, documents: list[dict[str, str]]) -> str:
     """A held meeting of the commission with the documents as one item."""
-    teller, body = door.told.teller, door.told.house.first
+    teller, body = door.told.teller, door.told.house.bodies[0]
     one = {"meeting_id": teller.new_id()}
     plan = {**one, "body": body.ref, "planned_for": date.today()}
     teller.give(body.officer, "meeting.plan", **plan)
@@ -59,7 +61,7 @@ def voted_on(door: Door, documents: list[dict[str, str]]) -> str:
 def batch_of(
     door: Door, meeting: str, documents: list[dict[str, str]]
 ) -> dict[str, object]:
-    body = door.told.house.first
+    body = door.told.house.bodies[0]
     return {
         "command_id": str(uuid4()),
         "capacity": body.officer.capacity,
@@ -71,7 +73,7 @@ def batch_of(
 
 
 def send(door: Door, batch: dict[str, object], **headers: str) -> list[Any]:
-    officer = bearing(door.told, door.told.house.first.officer, **JSON)
+    officer = bearing(door.told, door.told.house.bodies[0].officer, **JSON)
     response = door.post(batch, BATCH, **{**officer, **headers})
     assert response.status_code == 200, response.text
     outcomes: list[Any] = response.json()["outcomes"]
@@ -114,6 +116,33 @@ def test_a_batch_that_cannot_be_read_is_refused_as_a_whole(door: Door) -> None:
     refused(door.post(numbered, BATCH), 422, "CMD-MALFORMED")
     undated = {**none, "documents": [{"document_id": str(uuid4())}]}
     refused(door.post(undated, BATCH), 422, "CMD-MALFORMED")
+
+
+def test_a_batch_in_a_file_is_told_of_command_by_command(door: Door) -> None:
+    """As over HTTP: what one door has done, the other finds done."""
+    first, second = plans_in_review(door, 31, 32)
+    stranger = {"document_id": str(uuid4()), "content_hash": "0" * 64}
+    documents = [first, stranger, second]
+    batch = batch_of(door, voted_on(door, [first, second]), documents)
+    unread = {**batch, "documents": []}
+    file = b"\n".join(
+        msgspec.json.encode({"type": TAG, **one}) for one in (unread, batch)
+    )
+    desk, officer = Desk(door.told.node), door.told.house.bodies[0].officer
+    told = ["1 CMD-MALFORMED", "2 accepted", "2 DOC-UNKNOWN", "2 accepted"]
+    assert outcomes(desk.imported(file, by=officer, dry_run=True)) == told
+    reports = desk.imported(file, by=officer)
+    assert outcomes(reports) == told
+    assert [one.key for one in reports[1:]] == [
+        f"document.record-conclusion {batch['command_id']}/{number}"
+        for number in (1, 2, 3)
+    ]
+    again = send(door, batch)
+    assert [one["accepted"] and one["accepted"]["repeated"] for one in again] == [
+        True,
+        None,
+        True,
+    ]
 
 
 def test_every_door_reads_commands_and_batches_alike() -> None:

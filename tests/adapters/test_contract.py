@@ -115,7 +115,7 @@ def test_a_stranger_with_the_page_alone_commands_reads_and_subscribes(
             assert fetched.text == text["body"]["text"]
             for query in WHOLE["queries"]:
                 method, path = query.split()
-                names = dict.fromkeys(("document_id", "bin", "number"), "x")
+                names = dict.fromkeys(("document_id", "bin", "rule"), "x")
                 found = client.request(method, path.format(**names))
                 expected = 404 if "{" in path else 200
                 if path == "/v1/audit/summary":

@@ -121,7 +121,7 @@ def test_a_decision_that_is_dated_into_the_future(door: Door) -> None:
 
 
 def test_a_meeting_that_was_planned_for_a_time_without_its_body(door: Door) -> None:
-    council = door.told.house.organisation_council
+    council = door.told.house.bodies[-1]
     given = sending(
         door,
         council.officer,

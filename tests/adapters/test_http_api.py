@@ -349,7 +349,21 @@ def test_a_method_that_is_not_taken_names_those_that_are(
 ) -> None:
     response = door.client.request(method, path)
     refused(response, 405, "QUERY-METHOD")
-    assert response.headers["allow"]
+    allowed = response.headers["allow"].split(", ")
+    assert allowed and ("HEAD" in allowed) == ("GET" in allowed)
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/v1/bodies", "/v1/documents/x", "/v1/content", "/v2"]
+)
+def test_head_is_answered_as_get_is_without_the_body(door: Door, path: str) -> None:
+    whole = door.client.get(path, headers=door.head)
+    bare = door.client.head(path, headers=door.head)
+    assert bare.content == b"" and bare.status_code == whole.status_code
+    told = ("content-type", "content-language", "cache-control", "allow")
+    assert [bare.headers.get(name) for name in told] == [
+        whole.headers.get(name) for name in told
+    ]
 
 
 @pytest.mark.parametrize(
@@ -405,9 +419,18 @@ def test_a_store_that_is_down_is_said_so_and_to_be_asked_again(tmp_path: Path) -
         refused(down.post(text, "/v1/content"), 503, "CMD-STORE-DOWN")
 
 
-def test_no_text_of_a_command_holds_the_character_nul(door: Door) -> None:
-    answer = door.post(door.unit(names={"ru": "Отделение\x00связи"}))
-    assert "U+0000" in refused(answer, 422, "CMD-MALFORMED")["detail"]
+@pytest.mark.parametrize(
+    "control", ["\0", "\n", "\r", "\t", "\b", "\f", "\x1b", "\x1f"]
+)
+def test_no_text_of_a_command_holds_a_control_character(
+    door: Door, control: str
+) -> None:
+    for names in ("Отделение" + control, control + "Отделение", f"\\{control}"):
+        answer = door.post(door.unit(names={"ru": names}))
+        told = refused(answer, 422, "CMD-MALFORMED")
+        assert told["context"]["reason"] == "it holds a control character"
+    written = door.unit(names={"ru": f"\\n \\u000a \\{control!r}"})
+    assert door.post(written).status_code == 200
 
 
 @pytest.mark.parametrize(

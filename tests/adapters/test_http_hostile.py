@@ -1,13 +1,13 @@
 """Requests that no honest client sends: each is answered or cut off, none stays."""
 
 import json
-import socket
 from collections.abc import Iterator
 
 import pytest
 
 from adapters.http_routes import exchange
-from tests.adapters.http_door import CREATE, Door, opened, refused
+from tests.adapters.http_door import Door, opened, refused
+from tests.adapters.raw_http import command_head, said
 
 HELLO = "GET /health/live HTTP/1.1\r\nHost: node\r\nConnection: close\r\n"
 
@@ -17,32 +17,6 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with opened(tmp_path_factory.mktemp("node")) as one:
         yield one
         assert one.client.get("/health/live").status_code == 200
-
-
-def said(door: Door, sent: bytes) -> bytes:
-    """All that the server says to these bytes until it closes the connection."""
-    url = door.client.base_url
-    told = b""
-    with socket.create_connection((url.host, url.port), timeout=20) as connection:
-        try:
-            connection.sendall(sent)
-            while piece := connection.recv(65_536):
-                told += piece
-        except ConnectionError:  # cut off while still sending
-            pass
-    return told
-
-
-def command_head(door: Door, *lines: str) -> bytes:
-    told = [
-        f"POST {CREATE} HTTP/1.1",
-        "Host: node",
-        f"Authorization: {door.head['Authorization']}",
-        "Content-Type: application/json",
-        "Connection: close",
-        *lines,
-    ]
-    return "".join(f"{line}\r\n" for line in [*told, ""]).encode()
 
 
 def is_refused(told: bytes) -> bool:
@@ -173,7 +147,7 @@ def test_a_path_in_the_place_of_content_leads_nowhere(door: Door, path: str) -> 
 
 def test_a_compressed_body_is_not_unpacked(door: Door) -> None:
     body = b"\x1f\x8b\x08\x00" + bytes(100)
-    refused(door.post(body, **{"Content-Encoding": "gzip"}), 422, "CMD-MALFORMED")
+    refused(door.post(body, **{"Content-Encoding": "gzip"}), 415, "CMD-ENCODING")
 
 
 def test_who_asks_for_another_protocol_is_answered_in_this_one(door: Door) -> None:

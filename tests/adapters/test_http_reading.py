@@ -249,3 +249,14 @@ def test_anybody_may_read_why_something_is_refused(door: Door) -> None:
     assert one["code"] == "ACTOR-TOKEN"
     refused(door.client.get("/v1/errors/NOPE"), 404, "QUERY-UNKNOWN")
     assert door.client.get("/v1/rules/pack").json()["id"] == "kz-583-2007"
+
+
+@pytest.mark.parametrize("name", ["approved_since", "approved_until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days_like_others(
+    door: Door, name: str, day: str
+) -> None:
+    answer = door.client.get(f"/v1/documents?{name}={day}", headers=door.stranger)
+    shown = [one["document_id"] for one in answer.json()["items"]]
+    is_within = (name == "approved_since") == (day < "2000")
+    assert shown == ([door.told.approved] if is_within else [])

@@ -77,7 +77,7 @@ def test_others_see_what_is_approved_and_nothing_else(
         assert ids(queries.documents(viewer, query)) == {told.approved}
     for state in ("DRAFT", "IN_REVIEW", "READY", "RETURNED"):
         assert not queries.documents(viewer, asking(state=state)).items
-    body = told.house.first.ref
+    body = told.house.bodies[0].ref
     assert not queries.documents(viewer, asking(body=body)).items
 
 
@@ -108,7 +108,7 @@ def test_a_document_in_review_tells_whose_turn_it_is(
     document = queries.document(OWNER, told.in_review)
     assert isinstance(document.missing_bodies, tuple)
     assert isinstance(document.next_bodies, tuple)
-    commission, council = told.house.first.ref, told.house.organisation_council.ref
+    commission, council = told.house.bodies[0].ref, told.house.bodies[-1].ref
     assert [body.body for body in document.missing_bodies] == [commission, council]
     assert document.missing_bodies[0].name_kk == "Циклдік комиссия"
     assert [body.body for body in document.next_bodies] == [commission]
@@ -119,8 +119,8 @@ def test_a_document_in_review_tells_whose_turn_it_is(
 def test_documents_are_found_by_the_body_whose_turn_it_is(
     told: Told, queries: Queries
 ) -> None:
-    first = asking(body=told.house.first.ref)
-    later = asking(body=told.house.organisation_council.ref)
+    first = asking(body=told.house.bodies[0].ref)
+    later = asking(body=told.house.bodies[-1].ref)
     assert ids(queries.documents(OWNER, first)) == {told.in_review}
     assert not queries.documents(OWNER, later).items
 
@@ -150,7 +150,9 @@ def test_the_history_stands_by_round_and_stage(told: Told, queries: Queries) -> 
     places = [(stage.round, stage.stage_no) for stage in stages]
     assert places == sorted(places)
     assert {stage.round for stage in stages} == {1, 2}
-    first, second = (stage for stage in stages if stage.body == told.house.first.ref)
+    first, second = (
+        stage for stage in stages if stage.body == told.house.bodies[0].ref
+    )
     assert (first.conclusion, second.conclusion) == ("NEGATIVE", "POSITIVE")
     assert first.remarks_ref and first.votes_against == 3
     assert any(stage.skipped and stage.skip_reason for stage in stages)

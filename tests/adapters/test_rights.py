@@ -15,6 +15,7 @@ from adapters.demo.institutions import synthetic_bin
 from adapters.demo.teller import Person
 from adapters.http_routes.openapi import openapi_document
 from adapters.viewing import Audience
+from adapters.work_answers import TallyQuery
 from domain.decider import Refusal
 from domain.identifiers import PersonId
 from domain.regulation.pack import rule_pack
@@ -113,7 +114,7 @@ def furnish(told: Told) -> None:
         like("before host", HOME.bin, "TVE"),
     ]
     save(told, APPROVAL_STATUS, {(row.document_id,): row for row in rows})
-    bodies = (f"review-body/{HOST}.joint", told.house.first.ref)
+    bodies = (f"review-body/{HOST}.joint", told.house.bodies[0].ref)
     desk = ReviewDesk(
         document_id="before host",
         org_bin=HOME.bin,
@@ -196,7 +197,7 @@ def test_votes_and_remarks_are_for_the_document_and_the_body_they_are_of(
         assert isinstance(shown.stages, tuple)
         return {stage.body: stage for stage in shown.stages}
 
-    theirs, ours = f"review-body/{HOST}.joint", door.told.house.first.ref
+    theirs, ours = f"review-body/{HOST}.joint", door.told.house.bodies[0].ref
     assert set(stages(HOST)) == {theirs}
     assert stages(HOST)[theirs].remarks_ref and stages(HOST)[theirs].votes_against == 3
     for stage in stages(REGION).values():
@@ -256,6 +257,56 @@ def test_a_filter_by_what_one_may_not_see_finds_nothing(
         assert not queries.documents(viewer, query).items, asked
 
 
+@pytest.mark.parametrize("organisation", [HOST, REGION, HOME.bin])
+def test_a_reviewer_feels_out_no_more_by_naming_its_own_body(
+    door: Door, organisation: str
+) -> None:
+    """Its own body opens the filter by that body, and no other filter."""
+    told, queries = door.told, door.told.node.queries
+    joint = f"review-body/{HOST}.joint"
+    before = told.node.views.get(APPROVAL_STATUS, ("before host",))
+    assert before is not None and before.author_unit_id and before.route_profile
+    asked_now = msgspec.structs.replace(
+        before,
+        acting_bodies=(joint,),
+        route=(*before.route, msgspec.structs.replace(before.route[0], body=joint)),
+    )
+    save(told, APPROVAL_STATUS, {("before host",): asked_now})
+
+    def finds(**more: Any) -> bool:
+        query = DocumentQuery(limit=200, body=joint, **more)  # type: ignore[arg-type]
+        keep = told.node.work.kept_by(query)
+        page = queries.documents(queries.viewer(organisation), query, keep)
+        return "before host" in {one.document_id for one in page.items}
+
+    supervises = organisation != HOST
+    assert finds() and finds(on_agenda=False) == (organisation != REGION)
+    assert finds(unit=before.author_unit_id) == supervises
+    assert finds(profile=before.route_profile) == supervises
+    assert finds(awaits=before.missing_bodies[0]) == supervises
+    assert finds(stage_older_than=0) == supervises
+    save(told, APPROVAL_STATUS, {("before host",): before})
+
+
+@pytest.mark.parametrize(
+    ("organisation", "scope", "sees_profiles"),
+    [
+        (AWAY.bin, "public", False),
+        (HOST, "reviewed", False),
+        (REGION, "supervised", True),
+        (HOME.bin, "own", True),
+    ],
+)
+def test_nothing_is_counted_by_what_one_may_not_see(
+    door: Door, organisation: str, scope: Any, sees_profiles: bool
+) -> None:
+    viewer = door.told.node.queries.viewer(organisation)
+    tally = door.told.node.counting.tally
+    assert tally(viewer, TallyQuery(scope=scope, by="organisation")).items
+    by_profile = TallyQuery(scope=scope, by="organisation,profile")
+    assert bool(tally(viewer, by_profile).items) == sees_profiles
+
+
 def test_every_column_of_an_answer_has_one_audience() -> None:
     for answer, table in (
         (DocumentAnswer, DOCUMENT_COLUMNS),
@@ -306,10 +357,13 @@ ROUTES: dict[str, tuple[int, ...]] = {
     "/v1/projections/wishes/{wish}": (401, 403, 403, 403, 403, 403, 404, 404),
     "/v1/errors": OPEN,
     "/v1/errors/{code}": OPEN,
+    "/v1/rules": OPEN,
+    "/v1/rules/{rule}": OPEN,
     "/v1/rules/pack": OPEN,
     "/health/live": OPEN,
     "/health/ready": OPEN,
     "/.well-known/jwks.json": OPEN,
+    "/schema/openapi.json": OPEN,
 }
 
 
@@ -351,6 +405,7 @@ def places(door: Door) -> dict[str, str]:
         "view": "approval_status",
         "wish": "7",
         "code": "DOC-STATE",
+        "rule": "19",
     }
 
 

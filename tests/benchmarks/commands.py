@@ -13,7 +13,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from adapters.answering import LoopAnswers
 from adapters.command_bus import SYSTEM_PERSON, CommandBus, EventStore
 from adapters.deciding import Deciding
-from adapters.demo.story import House
+from adapters.demo.house import House
 from adapters.demo.teller import Teller
 from adapters.envelope import (
     CloudEvent,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.bootstrap import PROJECTIONS
-from adapters.demo.story import House
+from adapters.demo.house import House
 from adapters.demo.teller import Teller
 from adapters.persistence.event_store_sqlite import SqliteEventStore
 from adapters.persistence.view_store_sqlite import SqliteViewStore

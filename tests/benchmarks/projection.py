@@ -17,7 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from adapters.bootstrap import PROJECTIONS
-from adapters.demo.story import study_plan
+from adapters.demo.documents import study_plan
 from adapters.envelope import recorded
 from adapters.jetstream.connection import Connect, connect
 from adapters.jetstream.follower import Follower
@@ -70,7 +70,7 @@ def story() -> list[bytes]:
     """What two colleges record: offices, bodies, meetings, votes, approvals."""
     with tempfile.TemporaryDirectory() as name, at_work(Path(name)) as told:
         for number in range(4, 4 + PLANS):
-            study_plan(told.teller, told.house, number, troubled=number % 4 == 0)
+            study_plan(told.teller, told.house, troubled=number % 4 == 0)
         return [record for _, record in told.node.store.records(0, 1_000_000)]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.command_bus import CommandBus
-from adapters.demo.story import House, appoint
+from adapters.demo.house import House, appoint
 from adapters.demo.teller import Teller
 from adapters.orders import Accepted, Order
 from adapters.persistence.event_store_sqlite import SqliteEventStore

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from adapters.answering import LoopAnswers
 from adapters.bootstrap import Node
+from adapters.demo.buildings import build
+from adapters.demo.house import register
 from adapters.demo.institutions import colleges
-from adapters.demo.story import build, register
 from adapters.demo.teller import Person, Teller
 from adapters.orders import Accepted, Answer, Order
 from adapters.settings import Settings

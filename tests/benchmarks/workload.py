@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from adapters.demo.buildings import build
+from adapters.demo.house import House, register
 from adapters.demo.institutions import colleges
-from adapters.demo.story import House, build, register, variants
+from adapters.demo.meetings import variants
 from adapters.demo.teller import Person, Teller
 from adapters.orders import Accepted, Answer, Order, command_of
 from domain.identifiers import CapacityId, CommandId, PersonId

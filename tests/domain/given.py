@@ -19,6 +19,7 @@ from domain.organisation_commands import (
     RecordGoverningDecision,
     RegisterOrganisation,
     SetMethodistNumber,
+    SuspendOrganisation,
 )
 from domain.participation_commands import ConsentToParticipation
 from domain.regulation.pack import RulePack
@@ -31,7 +32,7 @@ from domain.review_body_commands import (
     ProposeJointCommission,
 )
 from domain.review_body_state import Leader, ReviewBody
-from domain.staff import AppointActing, AppointStaff
+from domain.staff import AppointActing, AppointStaff, EndAppointment
 from domain.unit import ActivateUnit, ApproveRegulation, CreateUnit
 from tests.domain.scenario import (
     THE_NODE,
@@ -626,3 +627,23 @@ def a_university_under(pack: RulePack) -> House:
 
 def a_staffed_college_under(pack: RulePack) -> House:
     return staff_college(found_college(World(pack)))
+
+
+def a_joint_commission() -> tuple[House, House]:
+    """OLGA of the college with MADI and DINA of the neighbour, who leads."""
+    host, neighbour = neighbours()
+    unite(host, neighbour)
+    return host, neighbour
+
+
+def suspend(house: House) -> None:
+    act = {"bin": house.bin, "act_no": "3"}
+    house.world.give(house.registrar, SuspendOrganisation, **act)
+
+
+def leave(house: House, who: PersonId) -> None:
+    """The last day of the appointment is today; the story goes on tomorrow."""
+    one = {"bin": house.bin, "person_id": who, "appointment": 1}
+    today = house.world.now.date()
+    house.world.give(house.head, EndAppointment, **one, valid_to=today, order_no="1")
+    house.world.later(days=1)

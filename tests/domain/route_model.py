@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.domain.expected_routes import AUTHOR_OF, ExpectedRoute
 
 OLD_VOTE, OTHER_TEXT = "an old vote", "another text"
+OTHER_BODY, SAME_VOTE = "another body", "the same vote"
 
 
 class Step(Struct, frozen=True):

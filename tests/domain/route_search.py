@@ -21,7 +21,9 @@ from tests.domain.given import BOLAT, FACULTY, FILE_HASH, LAW, NEW_YEAR
 from tests.domain.grounds import Body, a_sitting, grounds
 from tests.domain.reviewing import text
 from tests.domain.route_model import (
+    OTHER_BODY,
     OTHER_TEXT,
+    SAME_VOTE,
     Model,
     Step,
     after,
@@ -30,6 +32,7 @@ from tests.domain.route_model import (
 from tests.domain.route_steps import (
     Held,
     hats_of,
+    holds_meetings,
     short,
     steps,
     voted_at,
@@ -59,7 +62,7 @@ class Search:
     """All that may be done to a document of one route before one choice of bodies.
 
     Unless the search is thorough, only those who could do most try to raise a
-    document that is withdrawn or annulled.
+    document that is withdrawn or annulled, and bystanders try the first round only.
     """
 
     def __init__(
@@ -163,8 +166,13 @@ class Search:
                 continue
             if step.act == "revise" and model.version >= rounds:
                 continue
+            is_told = model.round > 1 and not self.is_thorough
+            if is_told and step.who in ("TEACHER", "STRANGER"):
+                continue
             is_over = model.phase in ("WITHDRAWN", "ANNULLED") and not self.is_thorough
             if is_over and step.who not in ("HEAD", "DEPUTY_HEAD_EM", self.drafter):
+                continue
+            if step.flaw == SAME_VOTE and not self.has_cited(world, step):
                 continue
             tally.tried += 1
             code = self.tried(twin, model, step)
@@ -188,6 +196,12 @@ class Search:
         by_author = step.who in (self.drafter, "HEAD")
         return step.act not in ("submit", "revise", "withdraw") or by_author
 
+    def has_cited(self, world: World, step: Step) -> bool:
+        """Whether the body has said something in this round by a vote of its own."""
+        assert step.body is not None
+        state: Any = world.state(DOCUMENT_STREAM)  # a document's
+        return self.grounds.bodies[step.body].ref in state.cited
+
     def tried(self, world: World, model: Model, step: Step) -> str | None:
         """Give the command of a step; the code of its refusal."""
         hat = self.hats[step.who]
@@ -200,13 +214,24 @@ class Search:
         if body.kind == "EM_UNIT":
             command = self.conclusion(hat, body, sha, None, step.said)
             return world.tries(hat, command)
-        meeting = self.meeting(world, step, model.version, state)
-        stream = Stream(f"meeting/{meeting.meeting}")
-        world.suppose(
-            stream, meeting.dated(voted_at(world, state, body.ref, step), world.now)
-        )
-        command = self.conclusion(hat, body, state.content_hash, meeting.meeting, None)
+        cited = self.cited(world, model, step, state)
+        command = self.conclusion(hat, body, state.content_hash, cited, None)
         return world.tries(hat, command)
+
+    def cited(self, world: World, model: Model, step: Step, document: Any) -> str:
+        """The meeting that a step cites, as it stands in the world by now."""
+        assert step.body is not None  # `document` is a document's state
+        body = self.grounds.bodies[step.body].ref
+        if step.flaw == SAME_VOTE and body in document.cited:
+            meeting: str = document.cited[body][0]
+            return meeting
+        if step.flaw == OTHER_BODY:
+            others = [n for n, b in enumerate(self.grounds.bodies) if holds_meetings(b)]
+            step = replace(step, body=others[others.index(step.body) - 1])
+        found = self.meeting(world, step, model.version, document)
+        when = voted_at(world, document, body, step)
+        world.suppose(Stream(f"meeting/{found.meeting}"), found.dated(when, world.now))
+        return found.meeting
 
     def meeting(
         self, world: World, step: Step, version: int, document: Any

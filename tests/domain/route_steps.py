@@ -17,7 +17,9 @@ from tests.domain.given import BOLAT, ZHANNA
 from tests.domain.grounds import Body, Grounds, grounds
 from tests.domain.route_model import (
     OLD_VOTE,
+    OTHER_BODY,
     OTHER_TEXT,
+    SAME_VOTE,
     Step,
 )
 from tests.domain.scenario import Hat, World
@@ -47,6 +49,9 @@ def one_of_each_shape(route: ExpectedRoute, most: int) -> list[tuple[Body, ...]]
     return [choices[turn % len(choices)] for choices in alike.values()]
 
 
+FLAWS = (OLD_VOTE, OTHER_TEXT, OTHER_BODY, SAME_VOTE)
+
+
 def hats_of(place: Grounds) -> dict[str, Hat]:
     house = place.house
     officers = {
@@ -65,10 +70,16 @@ def hats_of(place: Grounds) -> dict[str, Hat]:
     }
 
 
+def holds_meetings(body: Body) -> bool:
+    return body.kind != "EM_UNIT"
+
+
 def steps(bodies: tuple[Body, ...], hats: dict[str, Hat]) -> Iterator[Step]:
     for act in ACTS:
         for who in hats:
             yield Step(act, who)
+    has_another = sum(map(holds_meetings, bodies)) > 1
+    flaws = [flaw for flaw in FLAWS if has_another or flaw != OTHER_BODY]
     for number, body in enumerate(bodies):
         by_unit = body.kind == "EM_UNIT"
         for who in hats:
@@ -78,8 +89,7 @@ def steps(bodies: tuple[Body, ...], hats: dict[str, Hat]) -> Iterator[Step]:
             for said in CONCLUSIONS if speaks else CONCLUSIONS[:1]:
                 yield Step("conclude", who, number, said)
             if speaks:
-                flaws = (OTHER_TEXT,) if by_unit else (OLD_VOTE, OTHER_TEXT)
-                for flaw in flaws:
+                for flaw in (OTHER_TEXT,) if by_unit else flaws:
                     yield Step("conclude", who, number, "POSITIVE", flaw)
 
 

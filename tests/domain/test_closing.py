@@ -3,11 +3,13 @@
 import pytest
 
 from domain.decider import Refusal
+from domain.document_commands import ApproveDocument
 from domain.messages import COMMANDS, owner_of, stream_of
 from domain.organisation_commands import CloseOrganisation
 from domain.organisation_state import Organisation
 from domain.organisation_state import stream_of as stream_of_organisation
-from tests.domain.given import ROZA
+from tests.domain.given import ROZA, a_university
+from tests.domain.reviewing import APPROVAL, a_ready
 from tests.domain.saga import a_saga
 from tests.domain.scenario import ONE_MINUTE, Hat, World
 
@@ -39,3 +41,15 @@ def test_no_command_is_taken_from_a_closed_organisation() -> None:
         world.obey(hat, command)
     assert set(refused) == set(COMMANDS) - OF_NO_ORGANISATION
     assert {tag: code for tag, code in refused.items() if code != "ORG-STATE"} == {}
+
+
+def test_nothing_is_dated_back_to_before_the_closing() -> None:
+    house = a_university()
+    document = a_ready(house)
+    before = house.world.now
+    house.world.later(days=3)
+    close = {"bin": house.bin, "act_no": "3"}
+    house.world.give(house.registrar, CloseOrganisation, **close)
+    one = {"document_id": document, "occurred_at": before, **APPROVAL}
+    refused = house.world.refuses("ORG-STATE", house.head, ApproveDocument, **one)
+    assert refused["state"] == "CLOSED"

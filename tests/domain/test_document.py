@@ -1,5 +1,6 @@
 """Rules 18 to 21: who writes a document, who concludes on it, who approves it."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -32,7 +33,11 @@ from domain.document_parts import Variant, content_hash
 from domain.identifiers import Sha256, Stream
 from domain.meeting_commands import AnnulVote, PlanMeeting, PostponeItem
 from domain.organisation_commands import SuspendOrganisation
-from domain.review_body_commands import AppointDepartmentHead, RemoveMember
+from domain.review_body_commands import (
+    AppointDepartmentHead,
+    DissolveBody,
+    RemoveMember,
+)
 from domain.staff import EndAppointment
 from domain.unit import CloseUnit
 from tests.domain.given import (
@@ -671,6 +676,38 @@ def test_no_conclusion_is_dated_before_its_meeting_was_held() -> None:
         **citing(house, document, sitting),
         occurred_at=before,
     )
+
+
+def test_a_body_concludes_nothing_at_a_meeting_after_its_end() -> None:
+    house = a_university()
+    document = in_review(house)
+    submitted = house.world.now
+    house.world.later(days=3)
+    sitting = decide_on(house, document, DEPARTMENT)
+    house.world.give(
+        house.head,
+        DissolveBody,
+        bin=UNIVERSITY,
+        body_id="civil-law",
+        act_no="8",
+        occurred_at=submitted + timedelta(days=1),
+    )
+    house.world.refuses(
+        "BODY-UNKNOWN",
+        sitting.officer,
+        RecordConclusion,
+        **citing(house, document, sitting),
+    )
+
+
+def test_a_body_that_ended_after_its_meeting_still_concludes() -> None:
+    house = a_university()
+    document = in_review(house)
+    sitting = decide_on(house, document, DEPARTMENT)
+    house.world.later(days=1)
+    one = {"bin": UNIVERSITY, "body_id": "civil-law", "act_no": "8"}
+    house.world.give(house.head, DissolveBody, **one)
+    assert record(house, document, sitting)
 
 
 def test_a_conclusion_carries_the_tally_of_the_vote() -> None:

@@ -66,6 +66,22 @@ def test_staff_draft_for_the_unit_they_work_in_and_no_other() -> None:
     draft(house, by=house.methodist(), name="other plan")
 
 
+def test_to_name_oneself_is_no_right_to_draft_for_a_unit() -> None:
+    house = a_university()
+    author = {"kind": "UNIT", "unit_id": METHODICAL_UNIT, "person_id": BOLAT}
+    plan = {"kind": "WORKING_STUDY_PLAN", "author": author}
+    refuses_draft(house, "DOC-AUTHOR-ONLY", house.teacher(BOLAT), **plan)
+
+
+@pytest.mark.parametrize("unit", [METHODICAL_UNIT, "nowhere"])
+def test_a_teacher_writes_for_no_unit_in_which_they_do_not_teach(unit: str) -> None:
+    house = a_university()
+    appoint(house, BOLAT, "SPECIALIST", unit=METHODICAL_UNIT)
+    author = {"kind": "TEACHER", "person_id": BOLAT, "unit_id": unit}
+    refuses_draft(house, "R20-AUTHOR", house.deputy, author=author)
+    draft(house, "LESSON_PLAN", author={**author, "unit_id": FACULTY})
+
+
 @pytest.mark.parametrize(("change", "fields"), CHANGES)
 def test_a_teachers_document_is_changed_by_the_teacher_and_who_leads(
     change: type[Command], fields: dict[str, object]

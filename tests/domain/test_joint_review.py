@@ -24,6 +24,7 @@ from tests.domain.given import (
     House,
     appoint,
     elect_chair,
+    elected,
     form_commission,
     neighbours,
     seat_council,
@@ -221,3 +222,20 @@ def test_a_joint_commission_that_was_left_concludes_no_more() -> None:
     assert [(one.body, one.reason) for one in replanned.dropped] == [
         (JOINT_COMMISSION, "GONE")
     ]
+
+
+def test_a_joint_commission_concludes_nothing_for_who_left_it() -> None:
+    host, house = host_and_neighbour()
+    document = draft(house)
+    submit(house, document)
+    house.world.later(days=1)
+    leave(house)
+    election = elected(host, voters=1, votes_for=1)
+    elect_chair(host, "joint-welding", OLGA, election=election)
+    sitting = decide_on(host, document, JOINT_COMMISSION)
+    house.world.refuses(
+        "BODY-UNKNOWN",
+        sitting.officer,
+        RecordConclusion,
+        **citing(house, document, sitting),
+    )

@@ -60,6 +60,7 @@ from tests.domain.given import (
     elected,
     establish,
     form_department,
+    leave,
     mandate,
     open_unit,
     seat_council,
@@ -78,12 +79,6 @@ def end(house: House, who: PersonId, last_day: date, appointment: int = 1) -> No
     house.world.give(
         house.head, EndAppointment, **one, valid_to=last_day, order_no="3-к"
     )
-
-
-def leave(house: House, who: PersonId, appointment: int = 1) -> None:
-    """Their last day is today; the story goes on tomorrow."""
-    end(house, who, house.world.now.date(), appointment)
-    house.world.later(days=1)
 
 
 def test_whose_appointment_has_ended_is_no_member_of_a_department() -> None:

@@ -287,6 +287,41 @@ def test_a_council_that_lost_its_chair_is_dropped_and_may_be_seated_again() -> N
     refuses_replan(house, document, "DOC-REPLAN")
 
 
+def test_a_body_that_can_conclude_today_is_not_dropped_by_an_act_dated_back() -> None:
+    house = a_university()
+    document = in_review(house)
+    behead_department(house)
+    without_head = house.world.now
+    house.world.later(days=2)
+    appoint_department_head(house, "civil-law", BOLAT)
+    one = {"document_id": document, "reasons_ref": SALTED}
+    house.world.refuses(
+        "DOC-REPLAN", house.deputy, ReplanRoute, **one, occurred_at=without_head
+    )
+
+
+def test_no_route_is_planned_anew_before_the_body_was_gone() -> None:
+    house = a_university()
+    document = in_review(house)
+    before = house.world.now
+    house.world.later(days=2)
+    close_unit(house, FACULTY)
+    one = {"document_id": document, "reasons_ref": SALTED}
+    house.world.refuses(
+        "DOC-REPLAN", house.deputy, ReplanRoute, **one, occurred_at=before
+    )
+    assert replan(house, document)
+
+
+def test_a_department_that_outlives_its_faculty_stays_in_the_route() -> None:
+    house = a_university()
+    document = in_review(house)
+    close_unit(house, FACULTY)
+    replan(house, document)
+    assert bodies_of(house, document) == [DEPARTMENT, EM_UNIT, UNIVERSITY_COUNCIL]
+    assert conclude(house, document, DEPARTMENT)
+
+
 PACK = rule_pack()
 
 

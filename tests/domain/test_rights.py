@@ -85,11 +85,18 @@ def test_nobody_acts_in_the_capacity_of_somebody_else() -> None:
     assert refused["reason"] == "of somebody else"
 
 
-def test_the_token_must_speak_for_the_organisation_of_the_capacity() -> None:
+@pytest.mark.parametrize("number", [1, 7])
+@pytest.mark.parametrize("person", ["head", "somebody"])
+def test_who_is_appointed_elsewhere_is_not_told_to_other_organisations(
+    person: str, number: int
+) -> None:
+    """Not even to the person: the token must speak for that organisation."""
     house = a_university()
-    hat = Hat(house.head.person, COLLEGE, house.head.capacity)
+    capacity = CapacityId(f"{house.head.capacity.rpartition('#')[0]}#{number}")
+    who = house.head.person if person == "head" else BOLAT
+    hat = Hat(who, COLLEGE, capacity)
     refused = house.world.refuses("ACTOR-CAPACITY", hat, DeclareLevels, **LEVELS)
-    assert refused["reason"] == "of somebody else"
+    assert refused == {"capacity": capacity, "reason": "unknown"}
 
 
 def test_a_capacity_is_in_force_at_the_date_of_the_act() -> None:

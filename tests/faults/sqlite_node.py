@@ -31,6 +31,8 @@ from tests.faults.storm import Fault
 START_SECONDS = 60.0
 ALL = 10_000_000
 
+BUS_SECONDS = 30.0
+
 
 class SqliteNode:
     """`adisteme serve` on a folder; `longest` bounds a fault, in seconds."""
@@ -144,8 +146,13 @@ class SqliteNode:
             return  # died of it; the next one has room
 
     def _bus(self) -> int:
-        running = msgspec.json.decode((self._data / "nats/running.json").read_bytes())
-        return int(running["server"])
+        """The server's process, once there is one: the node may be starting it anew."""
+        note = self._data / "nats/running.json"
+        until = time.monotonic() + BUS_SECONDS
+        while not note.exists() and time.monotonic() < until:
+            self._node.require_alive()
+            time.sleep(0.02)
+        return int(msgspec.json.decode(note.read_bytes())["server"])
 
     def wait_until_level(self, seconds: float) -> None:
         told: dict[str, object] = {}
