@@ -7,7 +7,8 @@ from uuid import uuid4
 from msgspec import Struct
 
 from adapters.command_bus import CommandBus
-from adapters.demo.story import build, register
+from adapters.demo.buildings import build
+from adapters.demo.house import register
 from adapters.demo.teller import Person, Teller
 from adapters.envelope import CloudEvent, open_record
 from adapters.orders import Accepted
@@ -64,8 +65,9 @@ def tell_closing(bus: CommandBus, documents: int = DOCUMENTS) -> Closing:
         teller.give(house.deputy, "document.submit", document_id=document)
     meetings = []
     for step in range(3):
-        meeting, officer = teller.new_id(), house.first.officer
-        told = {"body": house.first.ref, "planned_for": date.today()}
+        meeting, body = teller.new_id(), house.bodies[0]
+        officer = body.officer
+        told = {"body": body.ref, "planned_for": date.today()}
         teller.give(officer, "meeting.plan", meeting_id=meeting, **told)
         for name in ("meeting.convene", "meeting.open")[:step]:
             teller.give(officer, name, meeting_id=meeting)
