@@ -41,6 +41,7 @@ PARAMETERS: dict[str, str] = {
     "after": "wait until the answer shows this position, so that one reads one's own "
     "write; QUERY-BEHIND where it takes too long",
     "before": "the `next` of the page before",
+    "role": "the role of whoever was refused: SYSTEM for the policies of the node",
     "by": "what is counted apart: organisation, region, level, kind, state, profile, "
     "approver, with commas between them",
     "document": "id of a document on the agenda",

@@ -65,8 +65,9 @@ def tell_closing(bus: CommandBus, documents: int = DOCUMENTS) -> Closing:
         teller.give(house.deputy, "document.submit", document_id=document)
     meetings = []
     for step in range(3):
-        meeting, officer = teller.new_id(), house.bodies[0].officer
-        told = {"body": house.bodies[0].ref, "planned_for": date.today()}
+        meeting, body = teller.new_id(), house.bodies[0]
+        officer = body.officer
+        told = {"body": body.ref, "planned_for": date.today()}
         teller.give(officer, "meeting.plan", meeting_id=meeting, **told)
         for name in ("meeting.convene", "meeting.open")[:step]:
             teller.give(officer, name, meeting_id=meeting)

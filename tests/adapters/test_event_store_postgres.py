@@ -204,7 +204,7 @@ def test_a_newer_schema_is_refused_and_left_alone(
 
     with (
         closing(PostgresDatabase(postgres_address)) as database,
-        pytest.raises(SchemaTooNew, match="events has schema 99, this program knows 2"),
+        pytest.raises(SchemaTooNew, match="events has schema 99, this program knows 3"),
     ):
         PostgresEventStore(database, NODE_NAME, Clock())
 

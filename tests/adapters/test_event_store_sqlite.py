@@ -162,7 +162,7 @@ def test_a_newer_schema_is_refused_and_left_alone(
     with closing(sqlite3.connect(path)) as later:
         later.execute("PRAGMA user_version = 99")
 
-    with pytest.raises(SchemaTooNew, match=r"schema 99, this program knows 2"):
+    with pytest.raises(SchemaTooNew, match=r"schema 99, this program knows 3"):
         SqliteEventStore(path, NODE_NAME, Clock())
     with closing(sqlite3.connect(path)) as later:
         assert later.execute("PRAGMA user_version").fetchone() == (99,)

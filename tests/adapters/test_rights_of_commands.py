@@ -18,6 +18,7 @@ from domain.identifiers import NODE, Bin, CapacityId, Names, PersonId, Stream
 from domain.messages import COMMANDS, owner_of, stream_of
 from domain.regulation.pack import rule_pack
 from tests.adapters.turned_bus import turned_bus
+from tests.domain.closing import ended_by_the_node
 from tests.domain.given import (
     ALMATY,
     DEPARTMENT,
@@ -122,7 +123,8 @@ def a_lively_meeting(house: House, body: Stream, members: Sequence[PersonId]) ->
 @cache
 def moments() -> tuple[Moment, ...]:
     found = []
-    for told in (others_at_work(), a_leader_at_work(), a_saga()):
+    stories = (others_at_work(), a_leader_at_work(), ended_by_the_node(), a_saga())
+    for told in stories:
         world = World(told.pack)
         for at, hat, command in told.accepted:
             world.now = at - ONE_MINUTE

@@ -12,7 +12,7 @@ from domain.identifiers import Bin, CapacityId, DocumentId, MeetingId
 from domain.meeting_commands import CallOff, PlanMeeting
 from domain.meeting_events import MeetingNotHeld
 from domain.meeting_state import UNHELD_PHASES
-from domain.organisation_commands import CloseOrganisation, SuspendOrganisation
+from domain.organisation_commands import SuspendOrganisation
 from domain.organisation_events import OrganisationClosed
 from domain.policies import (
     CLOSING,
@@ -23,6 +23,7 @@ from domain.policies import (
     UnheldMeeting,
     UnheldMeetings,
 )
+from tests.domain.closing import close
 from tests.domain.given import (
     AIDA,
     DEPARTMENT,
@@ -59,11 +60,6 @@ CLOSED = Cause(
     UNIVERSITY,
     CapacityId("node/local#0"),
 )
-
-
-def close(house: House, **fields: object) -> None:
-    one = {"bin": house.bin, "act_no": "3", **fields}
-    house.world.give(house.registrar, CloseOrganisation, **one)
 
 
 def withdraw(house: House, document: str) -> list[object]:
