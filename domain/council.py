@@ -17,9 +17,9 @@ from domain.council_events import (
     CouncilMemberRemoved,
     CouncilSecretarySeated,
 )
-from domain.council_state import KIND_OF_KEY, Council, evolve, place
+from domain.council_state import KIND_OF_KEY, Council
 from domain.dates import ONE_DAY, last_day_of_term, local_day
-from domain.decider import Decider, Event, Refusal
+from domain.decider import Event, Refusal
 from domain.identifiers import Stream
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
 
@@ -177,6 +177,3 @@ def constitute(
         term_end=last_day_of_term(day, state.term_months),
     )
     return [constituted, *officers]
-
-
-COUNCIL = Decider(decide, evolve, place)

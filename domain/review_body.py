@@ -1,6 +1,6 @@
 """A commission or a department: formed, led, below its minimum, dissolved."""
 
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.identifiers import BodyId, Stream
 from domain.joint_commission import ask, form_joint, propose
 from domain.review_body_commands import (
@@ -33,8 +33,6 @@ from domain.review_body_state import (
     COMMISSION,
     DEPARTMENT,
     ReviewBody,
-    evolve,
-    place,
     reference,
 )
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
@@ -146,6 +144,3 @@ def require_regulation(
         raise Refusal("R11-NO-REGULATION", unit_id=body_id, approvers=allowed)
     if regulation.date > facts.act.on:
         raise Refusal("CMD-FUTURE", date=regulation.date, act=facts.act.on)
-
-
-REVIEW_BODY = Decider(decide, evolve, place)
