@@ -61,8 +61,9 @@ class Aggregate:
     """How the streams of one kind are decided and folded; `kind` is their prefix.
 
     `decide` refuses or returns events, `evolve` folds and never refuses; a stream
-    without events has the state None. `decide` is None where only other aggregates write the stream. `is_indexed`: the
-    registry index finds such streams by owner and kind.
+    without events has the state None. `decide` is None where only other aggregates
+    write the stream. `is_indexed`: the registry index finds such streams by owner and
+    kind.
     """
 
     kind: str
