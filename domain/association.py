@@ -26,8 +26,8 @@ from domain.association_members import (
     in_office,
     leave,
 )
-from domain.association_state import LEADER, Association, evolve, place
-from domain.decider import Decider, Event, Refusal
+from domain.association_state import LEADER, Association
+from domain.decider import Event, Refusal
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
 
 EXISTING = ("INITIATED", "ESTABLISHED", "ACTIVE")
@@ -163,6 +163,3 @@ def require_vote(command: DissolveAssociation, facts: Surroundings) -> None:
         )
     if facts.act.at < found.held_at:
         raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.held_at)
-
-
-ASSOCIATION = Decider(decide, evolve, place)

@@ -1,15 +1,15 @@
 """A council that sat before the register, as it enters it with its term running."""
 
 from domain.carry_over_events import OldCouncil
+from domain.council import place_of, require_distinct
 from domain.council_events import (
     CouncilCarriedOver,
     CouncilChairSeated,
     CouncilSecretarySeated,
 )
-from domain.council_state import KIND_OF_KEY, reference
+from domain.council_state import reference
 from domain.dates import Spell, last_day_of_term
 from domain.decider import On, Refusal
-from domain.identifiers import Stream
 from domain.provenance import Provenance
 from domain.surroundings import OrganisationFacts, Surroundings
 
@@ -23,15 +23,7 @@ def carried(
     """Its mandate is an act of before, in place of a decision recorded here (14)."""
     owner, mandate = organisation.bin, old.mandate
     council = reference(owner, mandate.council)
-    kind = KIND_OF_KEY.get(mandate.council, "UNIT_COUNCIL")
-    unit = None
-    levels: tuple[str, ...] = ()
-    if kind == "UNIT_COUNCIL":
-        unit = Stream(f"unit/{owner}.{mandate.council}")
-        served = facts.unit(unit)
-        if served is None or not served.is_active:
-            raise Refusal("UNIT-UNKNOWN", unit_id=mandate.council)
-        levels = served.levels
+    kind, unit, levels = place_of(mandate.council, organisation, facts)
     if not mandate.is_sound:
         raise Refusal("R14-MANDATE", decision_id=None, mandate=mandate)
     term = require_running_term(old, provenance, facts)
@@ -103,8 +95,5 @@ def require_composition(
     absent = [one for one in members if not facts.posts(organisation.bin, one)]
     if absent:
         raise Refusal("BODY-NOT-STAFF", persons=absent)
-    needing = facts.pack.council_levels_needing_distinct_scope
-    if not old.distinct_from_pedagogical_council and (
-        set(organisation.levels) & set(needing)
-    ):
-        raise Refusal("R32-DUPLICATE", council=mandate.council)
+    distinct = old.distinct_from_pedagogical_council
+    require_distinct(distinct, mandate.council, organisation, facts)

@@ -29,7 +29,7 @@ from domain.carry_over_events import (
     OldCouncil,
     OldDocument,
 )
-from domain.decider import Decider, Event, Mark, On, Place, Refusal
+from domain.decider import Event, Mark, On, Place, Refusal
 from domain.identifiers import Bin, CarryOverId, PersonId, Stream
 from domain.provenance import OldAct, Provenance
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
@@ -188,6 +188,3 @@ def as_proposed(
 
 def place(state: CarryOver) -> Place:
     return Place(state.bin)
-
-
-CARRY_OVER = Decider(decide, evolve, place)

@@ -17,10 +17,10 @@ from domain.council_events import (
     CouncilMemberRemoved,
     CouncilSecretarySeated,
 )
-from domain.council_state import KIND_OF_KEY, Council, evolve, place
+from domain.council_state import KIND_OF_KEY, Council
 from domain.dates import ONE_DAY, last_day_of_term, local_day
-from domain.decider import Decider, Event, Refusal
-from domain.identifiers import Stream
+from domain.decider import Event, Refusal
+from domain.identifiers import Stream, UnitId
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
 
 
@@ -74,23 +74,13 @@ def establish(
     command: EstablishCouncil, organisation: OrganisationFacts, facts: Surroundings
 ) -> list[Event]:
     """Rule 14: the governing council fixes order, composition and powers."""
-    kind = KIND_OF_KEY.get(command.key, "UNIT_COUNCIL")
-    unit = None
-    levels: tuple[str, ...] = ()
-    if kind == "UNIT_COUNCIL":
-        unit = Stream(f"unit/{command.bin}.{command.key}")
-        served = facts.unit(unit)
-        if served is None or not served.is_active:
-            raise Refusal("UNIT-UNKNOWN", unit_id=command.key)
-        levels = served.levels
+    kind, unit, levels = place_of(command.key, organisation, facts)
     decision = command.mandate_decision_id
     mandate = organisation.mandates.get(decision) if decision else None
     if decision is None or mandate is None or mandate.council != command.key:
         raise Refusal("R14-MANDATE", decision_id=decision, council=command.key)
     distinct = command.distinct_from_pedagogical_council
-    needing = facts.pack.council_levels_needing_distinct_scope
-    if not distinct and set(organisation.levels) & set(needing):
-        raise Refusal("R32-DUPLICATE", council=command.key)
+    require_distinct(distinct, command.key, organisation, facts)
     return [
         CouncilEstablished(
             council_id=command.council_id,
@@ -109,6 +99,29 @@ def establish(
             distinct_from_pedagogical_council=distinct,
         )
     ]
+
+
+def place_of(
+    key: UnitId, organisation: OrganisationFacts, facts: Surroundings
+) -> tuple[str, Stream | None, tuple[str, ...]]:
+    """Of a council its kind, and where it serves an active unit that and its levels."""
+    kind = KIND_OF_KEY.get(key, "UNIT_COUNCIL")
+    if kind != "UNIT_COUNCIL":
+        return kind, None, ()
+    unit = Stream(f"unit/{organisation.bin}.{key}")
+    served = facts.unit(unit)
+    if served is None or not served.is_active:
+        raise Refusal("UNIT-UNKNOWN", unit_id=key)
+    return kind, unit, served.levels
+
+
+def require_distinct(
+    is_distinct: bool, key: UnitId, organisation: OrganisationFacts, facts: Surroundings
+) -> None:
+    """Rule 32: it does not repeat what the pedagogical council does."""
+    needing = facts.pack.council_levels_needing_distinct_scope
+    if not is_distinct and set(organisation.levels) & set(needing):
+        raise Refusal("R32-DUPLICATE", council=key)
 
 
 def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Event]:
@@ -177,6 +190,3 @@ def constitute(
         term_end=last_day_of_term(day, state.term_months),
     )
     return [constituted, *officers]
-
-
-COUNCIL = Decider(decide, evolve, place)

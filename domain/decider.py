@@ -1,9 +1,8 @@
-"""What every aggregate is made of: commands, events, refusals and a decider."""
+"""What every aggregate is made of: commands, events, refusals, and who acts."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -127,22 +126,3 @@ class On(msgspec.Struct, frozen=True):
 
     stream: Stream
     event: Event
-
-
-C = TypeVar("C", bound=Command)
-E = TypeVar("E", bound=Event)
-S = TypeVar("S")
-F = TypeVar("F")
-
-
-@dataclass(frozen=True)
-class Decider(Generic[C, E, S, F]):
-    """One aggregate: decide refuses or returns events, evolve folds and never refuses.
-
-    A stream without events has the state None. `place` says of a state to whom its
-    events belong.
-    """
-
-    decide: Callable[[C, S | None, F], Sequence[Event | On]]
-    evolve: Callable[[S | None, E, Mark], S]
-    place: Callable[[S], Place]

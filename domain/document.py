@@ -1,6 +1,6 @@
 """A document on its way: drafted, submitted, concluded on, approved or returned."""
 
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.document_approval import approve
 from domain.document_authors import require_may_change
 from domain.document_commands import (
@@ -25,8 +25,6 @@ from domain.document_review import record_conclusion
 from domain.document_route import submit
 from domain.document_state import (
     Document,
-    evolve,
-    place,
     require_order,
     require_phase,
 )
@@ -77,6 +75,3 @@ def decide(
         case AnnulDocument():
             return annul(command, state, facts)
     raise AssertionError(command)
-
-
-DOCUMENT = Decider(decide, evolve, place)

@@ -21,7 +21,12 @@ from domain.surroundings import (
     Surroundings,
     active_organisation,
 )
-from domain.teachers import is_teacher, require_teachers
+from domain.teachers import (
+    is_teacher,
+    require_levels,
+    require_teachers,
+    sound_quorum,
+)
 
 
 def propose(
@@ -29,7 +34,7 @@ def propose(
 ) -> list[Event | On]:
     """The host names its own teachers, and asks the other organisations."""
     rule = facts.pack.review_bodies[JOINT_COMMISSION]
-    require_levels(command.levels, host, facts)
+    require_levels(JOINT_COMMISSION, command.levels, host, facts)
     codes = (*command.discipline_codes, *command.specialty_codes)
     asked = tuple(dict.fromkeys(command.organisations))
     everybody = {host.bin, *asked}
@@ -37,9 +42,7 @@ def propose(
         raise Refusal("R16-JOINT-SCOPE", organisations=sorted(everybody))
     for organisation in asked:
         require_partner(organisation, host.bin, command.levels, facts)
-    quorum = command.quorum_rule or facts.pack.default_quorum
-    if not quorum.can_be_met:
-        raise Refusal("BODY-QUORUM", quorum=quorum.quorum, majority=quorum.majority)
+    quorum = sound_quorum(command.quorum_rule, facts)
     members = tuple(dict.fromkeys(command.members))
     require_teachers(host.bin, members, codes, facts)
     proposed = JointCommissionProposed(
@@ -67,16 +70,6 @@ def propose(
         for organisation in asked
     ]
     return [proposed, *requests]
-
-
-def require_levels(
-    levels: tuple[str, ...], host: OrganisationFacts, facts: Surroundings
-) -> None:
-    allowed = facts.pack.review_bodies[JOINT_COMMISSION].levels
-    if not levels or not set(levels) <= set(host.levels):
-        raise Refusal("R2-LEVEL", levels=levels, allowed=host.levels)
-    if not set(levels) <= set(allowed):
-        raise Refusal("R16-LEVEL", levels=levels, allowed=allowed)
 
 
 def require_partner(
@@ -140,7 +133,7 @@ def form_joint(
 ) -> list[Event | On]:
     """Of those who have consented: enough organisations, enough teachers in office."""
     rule = facts.pack.review_bodies[JOINT_COMMISSION]
-    require_levels(state.levels, host, facts)
+    require_levels(JOINT_COMMISSION, state.levels, host, facts)
     united = [
         delegation
         for organisation in state.organisations_on(facts.act.on)

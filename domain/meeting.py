@@ -2,7 +2,7 @@
 
 from domain import minutes
 from domain.dates import local_day
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.identifiers import Stream
 from domain.meeting_agenda import place_item
 from domain.meeting_commands import (
@@ -33,7 +33,7 @@ from domain.meeting_events import (
     MemberDeparted,
     VoteAnnulled,
 )
-from domain.meeting_state import UNHELD_PHASES, Meeting, evolve, item_of, place
+from domain.meeting_state import UNHELD_PHASES, Meeting, item_of
 from domain.meeting_vote import arrive, close_vote, open_vote, recuse
 from domain.surroundings import (
     BodyFacts,
@@ -220,6 +220,3 @@ def minute(
         ),
         On(minutes.stream_of(state.body, year), numbered),
     ]
-
-
-MEETING = Decider(decide, evolve, place)

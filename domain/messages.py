@@ -60,8 +60,10 @@ OWN = "own"
 class Aggregate:
     """How the streams of one kind are decided and folded; `kind` is their prefix.
 
-    `decide` is None where only other aggregates write the stream. `is_indexed`: the
-    registry index finds such streams by owner and kind.
+    `decide` refuses or returns events, `evolve` folds and never refuses; a stream
+    without events has the state None. `decide` is None where only other aggregates
+    write the stream. `is_indexed`: the registry index finds such streams by owner and
+    kind.
     """
 
     kind: str

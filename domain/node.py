@@ -5,7 +5,7 @@ from typing import ClassVar, assert_never
 from msgspec import Struct
 
 from domain.dates import Spell
-from domain.decider import Command, Decider, Event, Mark, Place, Refusal
+from domain.decider import Command, Event, Mark, Place, Refusal
 from domain.identifiers import NODE, Code, PersonId, Stream
 from domain.surroundings import Surroundings
 
@@ -108,6 +108,3 @@ def evolve(state: Node | None, event: NodeEvent, mark: Mark) -> Node:
 
 def place(_state: Node) -> Place:
     return Place(NODE)
-
-
-NODE_DECIDER = Decider(decide, evolve, place)

@@ -2,7 +2,7 @@
 
 from domain import office
 from domain.dates import Spell, most_at_once
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.identifiers import Bin, CapacityId, PersonId
 from domain.organisation_commands import (
     ActivateOrganisation,
@@ -41,7 +41,7 @@ from domain.organisation_registration import (
     require_levels,
     takes_effect,
 )
-from domain.organisation_state import Organisation, evolve, place
+from domain.organisation_state import Organisation
 from domain.regulation.pack import RulePack
 from domain.surroundings import Surroundings
 
@@ -219,6 +219,3 @@ def deputy_capacity(owner: Bin, person: PersonId, facts: Surroundings) -> Capaci
         if post.post == needed:
             return post.capacity
     raise Refusal("R14-DEPUTY", person_id=person, needed=needed)
-
-
-ORGANISATION = Decider(decide, evolve, place)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.dates import ONE_DAY
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.identifiers import PersonId, Stream
 from domain.participation_commands import (
     ArrangeParticipation,
@@ -19,7 +19,7 @@ from domain.participation_events import (
     ParticipationEnded,
     ParticipationRefused,
 )
-from domain.participation_state import Participation, evolve, place
+from domain.participation_state import Participation
 from domain.review_body_events import (
     BodyMemberAdded,
     BodyMemberRemoved,
@@ -161,6 +161,3 @@ def departures(
         for member in joint.members
         if member.organisation == command.bin
     ]
-
-
-PARTICIPATION = Decider(decide, evolve, place)

@@ -1,6 +1,6 @@
 """A commission or a department: formed, led, below its minimum, dissolved."""
 
-from domain.decider import Decider, Event, On, Refusal
+from domain.decider import Event, On, Refusal
 from domain.identifiers import BodyId, Stream
 from domain.joint_commission import ask, form_joint, propose
 from domain.review_body_commands import (
@@ -33,12 +33,10 @@ from domain.review_body_state import (
     COMMISSION,
     DEPARTMENT,
     ReviewBody,
-    evolve,
-    place,
     reference,
 )
 from domain.surroundings import OrganisationFacts, Surroundings, active_organisation
-from domain.teachers import is_teacher
+from domain.teachers import is_teacher, require_levels, sound_quorum
 
 
 def decide(
@@ -94,10 +92,7 @@ def form(
     """Rule 16: the right level, and three distinct teachers of the disciplines."""
     kind = COMMISSION if isinstance(command, FormCommission) else DEPARTMENT
     rule = facts.pack.review_bodies[kind]
-    if not command.levels or not set(command.levels) <= set(organisation.levels):
-        raise Refusal("R2-LEVEL", levels=command.levels, allowed=organisation.levels)
-    if not set(command.levels) <= set(rule.levels):
-        raise Refusal("R16-LEVEL", levels=command.levels, allowed=rule.levels)
+    require_levels(kind, command.levels, organisation, facts)
     unit = Stream(f"unit/{command.bin}.{command.unit_id}")
     above = facts.unit(unit)
     if above is None or not above.is_active:
@@ -105,9 +100,7 @@ def form(
     regulation = command.regulation if isinstance(command, FormDepartment) else None
     if rule.regulation:
         require_regulation(regulation, command.body_id, organisation, facts)
-    quorum = command.quorum_rule or facts.pack.default_quorum
-    if not quorum.can_be_met:
-        raise Refusal("BODY-QUORUM", quorum=quorum.quorum, majority=quorum.majority)
+    quorum = sound_quorum(command.quorum_rule, facts)
     members = tuple(dict.fromkeys(command.members))
     codes = command.discipline_codes
     eligible = [
@@ -146,6 +139,3 @@ def require_regulation(
         raise Refusal("R11-NO-REGULATION", unit_id=body_id, approvers=allowed)
     if regulation.date > facts.act.on:
         raise Refusal("CMD-FUTURE", date=regulation.date, act=facts.act.on)
-
-
-REVIEW_BODY = Decider(decide, evolve, place)

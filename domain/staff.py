@@ -5,10 +5,10 @@ from typing import ClassVar, assert_never
 
 from domain import office
 from domain.dates import Spell, in_force
-from domain.decider import Command, Decider, Event, On, Refusal
+from domain.decider import Command, Event, On, Refusal
 from domain.identifiers import Bin, Code, DecisionId, Number, PersonId, Stream, UnitId
 from domain.staff_events import ActingAppointed, AppointmentEnded, StaffAppointed
-from domain.staff_state import Staff, capacity_id, evolve, place
+from domain.staff_state import Staff, capacity_id
 from domain.surroundings import (
     OrganisationFacts,
     Surroundings,
@@ -274,6 +274,3 @@ def end(
     capacity = capacity_id(command.bin, command.person_id, command.appointment)
     vacated = office.OfficeVacated(appointment_id=capacity, spell=spell)
     return [ended, On(office.stream_of(command.bin, name), vacated)]
-
-
-STAFF = Decider(decide, evolve, place)

@@ -1,11 +1,31 @@
-"""Rule 16: who makes up a commission or department, and whether it is large enough."""
+"""Rule 16: at which levels, of whom, how many and by which quorum a body is made up."""
 
 from collections.abc import Collection, Iterable, Sequence
 
 from domain.decider import Event, Refusal
 from domain.identifiers import Bin, PersonId
+from domain.regulation.pack import QuorumRule
 from domain.review_body_events import BodyFellBelowMinimum, BodyReachedMinimum
-from domain.surroundings import Member, Surroundings
+from domain.surroundings import Member, OrganisationFacts, Surroundings
+
+
+def require_levels(
+    kind: str, levels: Sequence[str], owner: OrganisationFacts, facts: Surroundings
+) -> None:
+    """Levels that the organisation runs, and that have bodies of the kind."""
+    allowed = facts.pack.review_bodies[kind].levels
+    if not levels or not set(levels) <= set(owner.levels):
+        raise Refusal("R2-LEVEL", levels=levels, allowed=owner.levels)
+    if not set(levels) <= set(allowed):
+        raise Refusal("R16-LEVEL", levels=levels, allowed=allowed)
+
+
+def sound_quorum(given: QuorumRule | None, facts: Surroundings) -> QuorumRule:
+    """The body's own rule, or the default; one that could ever be met (A28)."""
+    quorum = given or facts.pack.default_quorum
+    if not quorum.can_be_met:
+        raise Refusal("BODY-QUORUM", quorum=quorum.quorum, majority=quorum.majority)
+    return quorum
 
 
 def is_teacher(

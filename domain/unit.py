@@ -6,7 +6,7 @@ from typing import ClassVar, assert_never
 import msgspec
 from msgspec import Struct
 
-from domain.decider import Command, Decider, Event, Mark, Place, Refusal
+from domain.decider import Command, Event, Mark, Place, Refusal
 from domain.identifiers import Bin, DocumentId, Names, Number, Sha256, Stream, UnitId
 from domain.surroundings import Surroundings, active_organisation
 
@@ -246,6 +246,3 @@ def evolve(state: Unit | None, event: UnitEvent, mark: Mark) -> Unit:
 
 def place(state: Unit) -> Place:
     return Place(state.bin, state.levels)
-
-
-UNIT = Decider(decide, evolve, place)
