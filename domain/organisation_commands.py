@@ -24,7 +24,7 @@ class RegisterOrganisation(Command, frozen=True, kw_only=True):
     """Enter an organisation under its BIN; its administration unit comes with it."""
 
     tag: ClassVar[str] = "organisation.register"
-    bin: str
+    bin: Annotated[str, Meta(max_length=40)]  # whether it is a BIN, is decided
     names: Names
     kind: str
     kato: Kato
