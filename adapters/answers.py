@@ -96,9 +96,13 @@ class OrganisationQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RefusalQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which refusals, the newest first: of one code, older than the id `before`."""
+    """Which refusals, the newest first: of one code, older than the id `before`.
+
+    `role` is that of the actor: SYSTEM for what the policies of the node asked.
+    """
 
     code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{1,60}$")] | None = None
+    role: Annotated[str, Meta(pattern=r"^[A-Z_]{1,60}$")] | None = None
     limit: PageSize = 50
     before: Position | None = None
 

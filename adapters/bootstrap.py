@@ -26,12 +26,14 @@ from adapters.jetstream.connection import connect
 from adapters.jetstream.embedded_server import EmbeddedServer
 from adapters.jetstream.external_server import ExternalServer
 from adapters.jetstream.identities import Identity, inbox_of, write_private
+from adapters.jetstream.policies import PolicyRunner
 from adapters.jetstream.projector import Projector
 from adapters.jetstream.relay import Relay, always
 from adapters.jetstream.stream import ensure_stream, stream_name
 from adapters.operators import Operators
 from adapters.orders import Accepted
 from adapters.persistence.event_store_postgres import PostgresEventStore
+from adapters.policy_notes import farthest_behind
 from adapters.projection_desk import ProjectionDesk
 from adapters.queries import Queries
 from adapters.settings import Settings
@@ -41,6 +43,7 @@ from adapters.watch import Watch
 from adapters.work_queries import WorkQueries
 from domain.identifiers import CapacityId, CommandId, PersonId
 from domain.node import AUDITOR, REGISTRAR, GrantOperator, stream_of
+from domain.policies import POLICIES
 from domain.regulation.pack import RulePack, rule_pack
 from projections.approval_stage import APPROVAL_STAGE
 from projections.approval_status import APPROVAL_STATUS
@@ -62,7 +65,7 @@ PROJECTIONS: tuple[AnyProjection, ...] = (
 WATCH_SECONDS = 0.2
 
 
-Role = Literal["all", "api", "relay", "project"]
+Role = Literal["all", "api", "relay", "project", "policy"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LEASE_SECONDS = 3.0
 RETRY_SECONDS = 0.5
@@ -84,7 +87,7 @@ class Operator(Struct, frozen=True):
 
 
 class Node:
-    """One node, or one role of it: all, or `api`, `relay`, `project` by itself.
+    """One node, or a role of it: all, or `api`, `relay`, `project`, `policy` alone.
 
     On SQLite one process does everything; PostgreSQL and a NATS server of its own
     let each role run in a process of its own, and in several.
@@ -136,6 +139,7 @@ class Node:
         )
         self.watch = Watch(
             self.store.position,
+            lambda: farthest_behind(self.store, [each.name for each in POLICIES]),
             self.views,
             [each.name for each in PROJECTIONS],
             lambda: self.connect("node"),
@@ -145,6 +149,17 @@ class Node:
         self.bus = CommandBus(
             self.store, self.pack, settings.node, on_commit=self._committed
         )
+        self.policies = [
+            PolicyRunner(
+                policy,
+                self.store,
+                self.views,
+                self.bus.submit,
+                lambda: self.connect("node"),
+                settings.node,
+            )
+            for policy in POLICIES
+        ]
 
     def _may_relay(self) -> Callable[[], bool]:
         store, holder = self.store, str(uuid4())
@@ -162,7 +177,7 @@ class Node:
         )
 
     def _committed(self, _position: int) -> None:
-        poke = self.watch.poke if self.role == "api" else self.relay.poke
+        poke = self.relay.poke if self.role == "all" else self.watch.poke
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just ended
                 self._loop.call_soon_threadsafe(poke)
@@ -215,19 +230,19 @@ class Node:
         self._loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         tasks: list[asyncio.Task[None]] = []
-        takes_commands = self.role in ("all", "api")
+        gives_commands = self.role in ("all", "api", "policy")
         self.server.start()
-        if takes_commands:
+        if gives_commands:
             self.bus.start()
         try:
-            if takes_commands:
+            if self.role in ("all", "api"):
                 self.first_operator()
             if self.role in ("all", "relay"):
                 await self._have_stream()
             tasks += [asyncio.create_task(work) for work in self._works(stop)]
             yield self
         finally:
-            if takes_commands:
+            if gives_commands:
                 await asyncio.to_thread(self.bus.close)
             stop.set()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -237,7 +252,9 @@ class Node:
             yield self.relay.run(stop)
         if self.role in ("all", "project"):
             yield self.projector.run(stop)
-        if self.role == "api":
+        if self.role in ("all", "policy"):
+            yield from (policy.run(stop) for policy in self.policies)
+        if self.role in ("api", "policy"):
             yield self.watch.run(stop)
         if isinstance(self.server, EmbeddedServer):
             yield self._watch_server(self.server, stop)
@@ -311,6 +328,7 @@ class Node:
             logged,
             self.relay.status(),
             self.projector.status(),
+            [policy.status() for policy in self.policies],
             relay_is_stuck=self.relay.is_stuck,
         )
 

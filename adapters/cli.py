@@ -91,7 +91,8 @@ def serve(of_demo: bool, port: int | None, role: Role) -> None:
 
     With ADISTEME_DATABASE (PostgreSQL) and ADISTEME_BUS (a NATS server of its own)
     each role can be a process by itself: `api` takes commands and questions, `relay`
-    brings events to the bus, `project` keeps the views. Of each there may be several.
+    brings events to the bus, `project` keeps the views, `policy` has the node do what
+    events call for. Of each there may be several.
     """
     settings = settings_or_exit()
     configure_logging(settings.log_level)
@@ -321,7 +322,7 @@ def health(as_json: bool, bearer: str | None, lang: str, of_demo: bool) -> None:
     found = shown(of_demo, "/health/ready", {}, bearer, as_json, lang)
     parts = {name: part for name, part in found.items() if isinstance(part, dict)}
     rows = [{"part": name, **part} for name, part in parts.items()]
-    columns = ("part", "state", "is_well", "position", "lag")
+    columns = ("part", "state", "is_well", "position", "lag", "waits_for")
     show_items(Console(), f"Health: {found['status']}", rows, columns)
     raise SystemExit(1 if found["status"] == "down" else 0)
 

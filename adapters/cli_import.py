@@ -77,7 +77,8 @@ def import_command(
     Tables are CSV (UTF-8; comma, semicolon or tab) under a header of these columns,
     JSON lines, or one JSON array of objects; those behind the semicolon may be left
     out. Several levels or codes in one cell stand apart by a space or `|`. Persons
-    are random ids: a line that holds what looks like an IIN is refused.
+    are random ids: a line that holds what looks like an IIN is refused. A batch is
+    told of command by command.
 
     Safe to run twice, and to go on with after an interruption: what is there already
     is `unchanged`; what is there otherwise `differs`, and is left. Lines of one

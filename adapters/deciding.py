@@ -7,7 +7,7 @@ from typing import Any
 from adapters.envelope import Decision, Denial, Draft, Verdict
 from adapters.orders import Order, digest_of, json_shaped
 from adapters.reading import Reading, StateCache
-from domain.decider import Act, Actor, Event, Mark, On, Refusal
+from domain.decider import SYSTEM, Act, Actor, Command, Event, Mark, On, Refusal
 from domain.facts import Facts
 from domain.identifiers import NODE, CapacityId, Stream
 from domain.messages import (
@@ -21,7 +21,7 @@ from domain.messages import (
     stream_of,
 )
 from domain.regulation.pack import RulePack
-from domain.rights import SYSTEM, actor_in, require_role
+from domain.rights import actor_in, require_role
 
 CLOCK_SKEW = timedelta(seconds=5)
 """How far a sender's clock may run ahead; the act is then dated now."""
@@ -51,8 +51,11 @@ class Deciding:
         """What becomes of an order, should nothing that it rests on have changed."""
         reading = Reading(self._cache)
         stream = stream_of(order.command)
+        now, actor = self._clock(), None
         try:
-            return self._decision(order, stream, reading)
+            at = self._date(order.command, now)
+            actor = self._actor(order, reading, at)
+            return self._decision(order, stream, reading, Act(actor, at), now)
         except Refusal as refusal:
             return Denial(
                 command_id=order.command.command_id,
@@ -60,24 +63,29 @@ class Deciding:
                 command_owner=order.organisation,
                 reads=reading.reads,
                 searches=reading.searches,
-                at=self._clock(),
+                at=now,
                 code=refusal.code,
                 rule=self._pack.errors[refusal.code].rule,
                 rule_pack=self._pack.id,
                 actor=order.person,
                 actor_org=order.organisation,
+                actor_role=actor.role if actor else None,
+                causation_id=order.causation_id,
                 stream=stream,
                 context=json_shaped(refusal.context),
             )
 
-    def _decision(self, order: Order, stream: Stream, reading: Reading) -> Decision:
-        command = order.command
-        now = self._clock()
+    def _date(self, command: Command, now: datetime) -> datetime:
+        """When the act took place, in UTC."""
         at = (command.occurred_at or now).astimezone(UTC)
         if at > now + CLOCK_SKEW:
             raise Refusal("CMD-FUTURE", act=at, now=now)
-        at = min(at, now)
-        actor = self._actor(order, reading, at)
+        return min(at, now)
+
+    def _decision(
+        self, order: Order, stream: Stream, reading: Reading, act: Act, now: datetime
+    ) -> Decision:
+        command, actor = order.command, act.actor
         state = reading.state(stream)
         owner = owner_of(command, state)
         require_role(self._pack, command.tag, actor, owner)
@@ -88,9 +96,9 @@ class Deciding:
             )
         aggregate = AGGREGATES[kind_of(stream)]
         assert aggregate.decide is not None
-        facts = Facts(reading, Act(actor, at), self._pack, stream, now)
+        facts = Facts(reading, act, self._pack, stream, now)
         events = aggregate.decide(command, state, facts)
-        drafts = self._drafts(events, stream, reading, Mark(0, at, actor.person))
+        drafts = self._drafts(events, stream, reading, Mark(0, act.at, actor.person))
         return Decision(
             command_id=command.command_id,
             command_tag=command.tag,

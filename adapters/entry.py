@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
 from adapters.http_api import create_app
-from adapters.http_routes.doors import Doors
+from adapters.http_routes.doors import Doors, Health, Part
 from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import NODE, PersonId
@@ -303,9 +304,9 @@ async def serve(node: Node) -> None:
     waiting = until_signalled()
     settings = node.settings
     doors = usable_doors(node)
-    async with node.running(), taking_commands_from_the_bus(node, doors):
+    async with node.running(), taking_commands_from_the_bus(node, doors) as told:
         config = uvicorn.Config(
-            create_app(doors),
+            create_app(told),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -328,16 +329,26 @@ async def serve(node: Node) -> None:
 
 
 @contextlib.asynccontextmanager
-async def taking_commands_from_the_bus(node: Node, doors: Doors) -> AsyncIterator[None]:
-    """Answer commands over NATS meanwhile; at the end, those that have come."""
+async def taking_commands_from_the_bus(
+    node: Node, doors: Doors
+) -> AsyncIterator[Doors]:
+    """Answer commands over NATS meanwhile; at the end, those that have come.
+
+    The doors it gives are those that it got, with this one in their health.
+    """
     # Imported here: FastStream takes as long as all the rest, and only this needs it.
     from adapters.jetstream.command_door import CommandDoor
 
     door = CommandDoor(doors.submit, doors.identities, doors.published, doors.pack)
     stop = asyncio.Event()
     serving = asyncio.create_task(door.serve(node.server.url("node"), stop))
+
+    def health() -> Health:
+        part = Part(state=door.state, is_well=door.state != "down")
+        return msgspec.structs.replace(doors.health(), command_door=part)
+
     try:
-        yield
+        yield replace(doors, health=health)
     finally:
         stop.set()
         await asyncio.gather(serving, return_exceptions=True)

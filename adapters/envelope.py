@@ -77,7 +77,8 @@ class Denial(Struct, frozen=True, kw_only=True):
     """A refused command: what the refusal rests on, and what the auditor will read.
 
     `reads` and `searches` are checked as those of a decision: a refusal stands only
-    where they do. `context` holds JSON-shaped values.
+    where they do. `context` holds JSON-shaped values. `actor_role` is None where the
+    capacity did not prove to be the actor's.
     """
 
     command_id: str
@@ -91,6 +92,8 @@ class Denial(Struct, frozen=True, kw_only=True):
     rule_pack: str
     actor: str
     actor_org: str
+    actor_role: str | None = None
+    causation_id: str | None = None
     stream: str
     context: Mapping[str, Any]  # JSON-shaped values
 

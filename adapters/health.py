@@ -1,8 +1,10 @@
 """What is well and what is not, told apart, from what each part says of itself."""
 
 import time
+from collections.abc import Sequence
 
 from adapters.http_routes.doors import Health, Part
+from adapters.jetstream.policies import PolicyStatus
 from adapters.jetstream.projector import (
     BEHIND_EVENTS,
     STALE_SECONDS,
@@ -18,10 +20,11 @@ def own_health(
     logged: int | None,
     relay: RelayStatus,
     projector: ProjectorStatus,
+    policies: Sequence[PolicyStatus],
     *,
     relay_is_stuck: bool = False,
 ) -> Health:
-    """Of a node whose relay and projector run in this process."""
+    """Of a node whose relay, projector and policies run in this process."""
     store = store_part(logged)
     bus = {"bus-down": "down", "starting": "down", "bus-foreign": "foreign"}
     word = bus.get(relay.state, "up")
@@ -49,11 +52,14 @@ def own_health(
             lag=projector.waiting,
             parked=parked,
         ),
+        policies=policies_part(
+            min(policies, key=lambda policy: policy.position), time.monotonic()
+        ),
     )
 
 
 def seen_health(seen: Seen) -> Health:
-    """Of a process that sees relay and projector by what they have done."""
+    """Of a process that sees the others by what they have done."""
     now = time.monotonic()
     logged, streamed, shown = seen.logged, seen.streamed, seen.shown
     bus = "down" if streamed is None else "up"
@@ -82,6 +88,34 @@ def seen_health(seen: Seen) -> Health:
             lag=views_lag,
             parked=seen.parked,
         ),
+        policies=policies_part(
+            PolicyStatus(
+                seen.policies.position,
+                max(0, (streamed or 0) - seen.policies.position),
+                seen.policies.waits_for,
+                seen.policies_moved_at,
+            )
+            if seen.policies
+            else None,
+            now,
+        ),
+    )
+
+
+def policies_part(farthest: PolicyStatus | None, now: float) -> Part:
+    """Of the policy that is farthest behind; None where the store cannot tell."""
+    if farthest is None:
+        return Part(state="store-down", is_well=False)
+    lag, waits_for = farthest.lag, farthest.waits_for
+    state = flow(lag, now - farthest.moved_at, "policies-behind")
+    if waits_for in ("bus-down", "store-down", "starting"):
+        state = waits_for
+    return Part(
+        state=state,
+        is_well=state in WELL,
+        position=farthest.position,
+        lag=lag,
+        waits_for=waits_for if lag else None,
     )
 
 

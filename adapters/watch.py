@@ -15,6 +15,7 @@ from nats.errors import Error as NatsError
 from adapters.envelope import StoreUnavailable
 from adapters.jetstream.connection import Connect
 from adapters.jetstream.stream import WAKE, stream_name
+from adapters.policy_notes import PolicyNote
 from adapters.views import ParkedStream
 
 LOOK_SECONDS = 0.25
@@ -36,15 +37,18 @@ class ViewNotes(Protocol):
 class Seen(Struct, frozen=True):
     """What was seen at the last look; None where it could not be.
 
-    `stream_moved_at` and `views_moved_at` are seconds of the monotonic clock.
+    `policies` is the note of the policy farthest behind. The times are in seconds of
+    the monotonic clock.
     """
 
     logged: int | None = None
     streamed: int | None = None
     shown: int | None = None
     parked: int = 0
+    policies: PolicyNote | None = None
     stream_moved_at: float = 0.0
     views_moved_at: float = 0.0
+    policies_moved_at: float = 0.0
 
 
 class _State(Struct, frozen=True):
@@ -61,12 +65,14 @@ class Watch:
     def __init__(
         self,
         logged: Callable[[], int],
+        policies: Callable[[], PolicyNote],
         views: ViewNotes,
         names: Sequence[str],
         connect: Connect,
         node: str,
     ) -> None:
         self._logged = logged
+        self._policies = policies
         self._views = views
         self._names = tuple(names)
         self._connect = connect
@@ -74,7 +80,7 @@ class Watch:
         self._nc: Client | None = None
         self._telling: set[asyncio.Task[None]] = set()
         now = time.monotonic()
-        self.seen = Seen(stream_moved_at=now, views_moved_at=now)
+        self.seen = Seen(stream_moved_at=now, views_moved_at=now, policies_moved_at=now)
 
     def poke(self) -> None:
         """Wake the relay, if the bus is there; it looks by itself every second."""
@@ -116,26 +122,31 @@ class Watch:
     async def _look(self) -> None:
         before, now = self.seen, time.monotonic()
         streamed = await self._streamed()
-        logged, shown, parked = await asyncio.to_thread(self._stored)
+        logged, shown, parked, policies = await asyncio.to_thread(self._stored)
         self.seen = Seen(
             logged=logged,
             streamed=streamed,
             shown=shown,
             parked=parked,
+            policies=policies,
             stream_moved_at=before.stream_moved_at
             if streamed == before.streamed and streamed != logged
             else now,
             views_moved_at=before.views_moved_at
             if shown == before.shown and shown != streamed
             else now,
+            policies_moved_at=before.policies_moved_at
+            if position_of(policies) == position_of(before.policies)
+            and position_of(policies) != streamed
+            else now,
         )
 
-    def _stored(self) -> tuple[int | None, int | None, int]:
+    def _stored(self) -> tuple[int | None, int | None, int, PolicyNote | None]:
         try:
             parked = sum(len(self._views.parked_streams(name)) for name in self._names)
-            return self._logged(), self._shown(), parked
+            return self._logged(), self._shown(), parked, self._policies()
         except StoreUnavailable:
-            return None, None, 0
+            return None, None, 0, None
 
     def _shown(self) -> int:
         return min(self._views.position(name) for name in self._names)
@@ -150,3 +161,7 @@ class Watch:
         except (NatsError, OSError, TimeoutError, msgspec.MsgspecError):
             return None
         return info.state.last_seq if info.state else None
+
+
+def position_of(note: PolicyNote | None) -> int | None:
+    return note.position if note else None

@@ -6,7 +6,7 @@ from domain.association_commands import AppointLeader, ElectLeader
 from domain.association_events import Appointer, LeaderAppointed, LeaderElected
 from domain.association_members import in_office
 from domain.association_state import Association
-from domain.dates import last_day_of_term
+from domain.dates import is_spent, last_day_of_term
 from domain.decider import Event, Refusal
 from domain.surroundings import Election, Surroundings
 
@@ -27,7 +27,7 @@ def elect(command: ElectLeader, state: Association, facts: Surroundings) -> list
             "R30-APPOINTER", role=facts.act.actor.role, allowed=leader.appointed_by
         )
     require_eligible(command, facts)
-    election = require_election(command.election, facts)
+    election = require_election(command, state, facts)
     term_end = require_term(command, state, facts)
     return [
         LeaderElected(
@@ -66,16 +66,22 @@ def require_eligible(command: ElectLeader | AppointLeader, facts: Surroundings) 
         raise Refusal("R30-ELIGIBLE", person_id=command.person_id)
 
 
-def require_election(election: Election | None, facts: Surroundings) -> Election:
-    """Won among the members in office on its day."""
-    voters = len(facts.members(facts.stream, election.date)) if election else 0
+def require_election(
+    command: ElectLeader, state: Association, facts: Surroundings
+) -> Election:
+    """Won by a member among the members in office on its day; good for one year."""
+    election = command.election
+    members = in_office(facts, election.date) if election else ()
+    led = [(one.person, one.spell) for one in state.leaders.values()]
     if (
         election is None
         or not election.is_won
-        or election.voters > voters
+        or election.voters > len(members)
         or election.date > facts.act.on
+        or command.person_id not in members
+        or is_spent(election.date, command.person_id, led)
     ):
-        raise Refusal("ASSOC-ELECTION", election=election, members=voters)
+        raise Refusal("ASSOC-ELECTION", election=election, members=len(members))
     return election
 
 

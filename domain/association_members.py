@@ -1,6 +1,7 @@
 """Rules 24 to 26: who applies, is accepted, leaves, and who counts as a member."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from domain.association_commands import (
     AcceptMember,
@@ -23,9 +24,9 @@ from domain.identifiers import PersonId
 from domain.surroundings import OrganisationFacts, Surroundings
 
 
-def in_office(facts: Surroundings) -> Sequence[PersonId]:
+def in_office(facts: Surroundings, day: date | None = None) -> Sequence[PersonId]:
     """The persons who are members that day and teach there what the members teach."""
-    members = facts.members(facts.stream, facts.act.on)
+    members = facts.members(facts.stream, day or facts.act.on)
     return tuple(dict.fromkeys(member.person for member in members))
 
 

@@ -34,6 +34,7 @@ def outline_of(
                 and state.opened_at <= act.at
                 and (not isinstance(served, Unit) or served.is_active_at(act.at)),
                 opened_at=state.opened_at,
+                last_act=state.last_act,
                 council_id=state.council_id,
             )
         case ReviewBody() if state.opened_at is not None:
@@ -50,6 +51,7 @@ def outline_of(
                 specialties=state.specialties,
                 exists=state.exists_at(act.at) and is_hosted,
                 opened_at=state.opened_at,
+                last_act=state.last_act,
                 participants=taking_part,
             )
         case Association():
@@ -64,6 +66,7 @@ def outline_of(
                 disciplines=(state.discipline,),
                 exists=state.is_active_at(act.at, act.on),
                 opened_at=state.activated_at or state.last_act,
+                last_act=state.last_act,
             )
         case Unit(kind=kind) if kind == EM_UNIT:
             return BodyOutline(
@@ -75,6 +78,7 @@ def outline_of(
                 unit=ref,
                 exists=state.is_active_at(act.at),
                 opened_at=state.opened_at or state.last_act,
+                last_act=state.last_act,
             )
     return None
 

@@ -2,10 +2,9 @@
 
 from domain.carry_over_events import OldChair
 from domain.decider import On, Refusal
-from domain.identifiers import Bin, PersonId
 from domain.provenance import Provenance
 from domain.review_body_events import ChairCarriedOver
-from domain.surroundings import BodyFacts, OrganisationFacts, Surroundings
+from domain.surroundings import Member, OrganisationFacts, Surroundings
 
 
 def carried(
@@ -21,19 +20,16 @@ def carried(
         raise Refusal("BODY-UNKNOWN", body=old.body)
     if not body.exists:
         raise Refusal("BODY-STATE", state="DISSOLVED")
+    if facts.act.at < body.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=body.last_act)
     if rule.led_by != "CHAIR":
         raise Refusal("R17-DEPARTMENT-HEAD", kind=body.kind)
     if body.is_led:
         raise Refusal("BODY-STATE", state="LED")
-    is_member = old.person_id in body.members
-    is_teacher = teaches(old.person_id, body, facts)
-    if not is_member or not is_teacher:
-        raise Refusal(
-            "R17-CHAIR",
-            person_id=old.person_id,
-            is_member=is_member,
-            is_teacher=is_teacher,
-        )
+    # Members in office are teachers or masters; of a joint commission, the host's own.
+    own = Member(old.person_id, organisation.bin)
+    if own not in facts.members(old.body, facts.act.on):
+        raise Refusal("R17-CHAIR", person_id=old.person_id, is_member=False)
     event = ChairCarriedOver(
         person_id=old.person_id,
         experience_years=old.experience_years,
@@ -41,13 +37,3 @@ def carried(
         carried_over=provenance,
     )
     return [On(old.body, event)]
-
-
-def teaches(person: PersonId, body: BodyFacts, facts: Surroundings) -> bool:
-    """A teacher or master of an organisation that the body serves."""
-    owners: tuple[Bin, ...] = body.participants or (body.owner,)
-    return any(
-        post.post in facts.pack.counted_posts
-        for owner in owners
-        for post in facts.posts(owner, person)
-    )

@@ -56,8 +56,12 @@ def decide(
         case ConstituteCouncil(), Council():
             return constitute(command, state, facts)
         case DissolveCouncil(), Council():
-            if command.decision_id not in organisation.governing_decisions:
+            decision = organisation.governing_decisions.get(command.decision_id)
+            if decision is None:
                 raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
+            opened_on = local_day(state.opened_at)
+            if decision.date < opened_on:
+                raise Refusal("CMD-BEFORE", act=decision.date, rests_on=opened_on)
             return [
                 CouncilDissolved(
                     council_id=state.council_id, decision_id=command.decision_id
@@ -124,6 +128,10 @@ def elect(command: ElectMember, state: Council, facts: Surroundings) -> list[Eve
     members = state.members_between(first_day, facts.act.on)
     if command.person_id in members:
         raise Refusal("BODY-MEMBER-EXISTS", person_id=command.person_id)
+    # An election seats once: whoever took the seat by it needs another one.
+    spells = state.members.get(command.person_id, ())
+    if any(spell.valid_from >= election.date for spell in spells):
+        raise Refusal("R14-NOT-ELECTED", person_id=command.person_id, election=election)
     if len(members) >= state.seats_max:
         raise Refusal("COUNCIL-SEATS", seats_max=state.seats_max, members=len(members))
     if not facts.posts(state.bin, command.person_id):

@@ -63,6 +63,20 @@ def most_at_once(spells: Iterable[Spell], within: Spell) -> int:
     )
 
 
+def is_spent(
+    election: date, candidate: Member, led: Iterable[tuple[Member, Spell]]
+) -> bool:
+    """Whether an election seats nobody any more, by who has led from which day on.
+
+    It seats its candidate once, and nobody after another has taken the lead.
+    """
+    return any(
+        spell.valid_from > election
+        or (spell.valid_from == election and leader == candidate)
+        for leader, spell in led
+    )
+
+
 def members_on(members: Membership[Member], day: date) -> tuple[Member, ...]:
     return tuple(
         member

@@ -17,6 +17,9 @@ from domain.identifiers import (
     Stream,
 )
 
+SYSTEM = "SYSTEM"
+"""The role of the node itself, for what no person asks of it."""
+
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody asks for, in the capacity in which they ask.
@@ -90,6 +93,10 @@ class Actor(msgspec.Struct, frozen=True):
     """The stream that seats the actor, as `council/<bin>.org`."""
     is_acting: bool = False
     """Whether they act in place of whoever holds the office (A27)."""
+
+    @property
+    def is_system(self) -> bool:
+        return self.role == SYSTEM
 
 
 class Act(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The approver that the rule names approves a document, or declines."""
 
-from domain import series
+from domain import office, series
 from domain.dates import local_day
 from domain.decider import Event, On, Refusal
 from domain.document_commands import ApproveDocument
@@ -29,7 +29,7 @@ def require_approver(state: Document, facts: Surroundings) -> None:
     """Rules 11, 18 to 21: the role that the frozen route names, in office here.
 
     In office on the date of the act and still today: who has left can date nothing
-    back.
+    back, and no head can while somebody acts as head.
     """
     roles = state.route.approver_roles if state.route else approvers_now(state, facts)
     actor = facts.act.actor
@@ -37,12 +37,16 @@ def require_approver(state: Document, facts: Surroundings) -> None:
         raise Refusal(f"R{state.rule}-APPROVER", role=actor.role, allowed=roles)
     today = local_day(facts.now)
     posts = facts.posts(state.bin, actor.person, today)
-    if actor.capacity not in [post.capacity for post in posts]:
+    acting = () if actor.is_acting else facts.seats(state.bin, office.ACTING_HEAD)
+    stood_in_for = actor.role == "HEAD" and any(seat.covers(today) for seat in acting)
+    if stood_in_for or actor.capacity not in [post.capacity for post in posts]:
         raise Refusal(
             f"R{state.rule}-APPROVER",
             role=actor.role,
             allowed=roles,
-            reason="no longer in office",
+            reason="somebody acts in their place"
+            if stood_in_for
+            else "no longer in office",
             today=today,
         )
 

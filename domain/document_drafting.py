@@ -76,6 +76,8 @@ def require_place_in_series(
     if found.open_document is not None:
         open_one = found.open_document
         raise Refusal("DOC-SERIES-OPEN", series_id=series, document_id=open_one)
+    if found.free_since is not None and facts.act.at < found.free_since:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=found.free_since)
 
 
 def require_one_file_a_language(variants: Sequence[Variant]) -> None:

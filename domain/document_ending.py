@@ -17,8 +17,13 @@ from domain.document_events import (
     DocumentWithdrawn,
 )
 from domain.document_parts import Approver
-from domain.document_state import Document, require_order, require_phase
-from domain.surroundings import Surroundings, active_organisation
+from domain.document_state import (
+    OPEN_PHASES,
+    Document,
+    require_order,
+    require_phase,
+)
+from domain.surroundings import Surroundings, active_organisation, require_closed
 
 
 def decline(
@@ -44,10 +49,16 @@ def decline(
 def withdraw(
     command: WithdrawDocument, state: Document, facts: Surroundings
 ) -> list[Event | On]:
-    """Taken back, it leaves room for another of its series."""
-    require_may_change(state, facts)
-    active_organisation(state.bin, facts)
-    require_phase(state, "DRAFT", "IN_REVIEW", "READY", "RETURNED")
+    """Taken back, it leaves room for another of its series.
+
+    By whoever may change it, and by the node where its organisation is closed.
+    """
+    if facts.act.actor.is_system:
+        require_closed(state.bin, facts)
+    else:
+        require_may_change(state, facts)
+        active_organisation(state.bin, facts)
+    require_phase(state, *OPEN_PHASES)
     require_order(state, facts)
     return [
         DocumentWithdrawn(version=state.version, reason_ref=command.reason_ref),

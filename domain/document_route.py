@@ -42,7 +42,7 @@ def submit(
     if command.profile not in (None, profile):
         raise Refusal("DOC-PROFILE", given=command.profile, profile=profile)
     row = facts.pack.route_row(state.kind, state.level, profile)
-    if row is None:
+    if row is None or state.level not in organisation.levels:
         raise Refusal("R2-LEVEL", levels=state.level, allowed=organisation.levels)
     require_working_unit(row.rule, row.kind, state.bin, state.author, facts)
     stated = {basis.kind for basis in state.basis}

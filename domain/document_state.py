@@ -42,6 +42,9 @@ from domain.regulation.route import Route, RouteBody, RouteStage
 from domain.regulation.route_table import CONSIDERED_NEEDED
 from domain.surroundings import Surroundings
 
+OPEN_PHASES = ("DRAFT", "IN_REVIEW", "READY", "RETURNED")
+"""In which a document is on its way: neither approved nor taken back."""
+
 
 def stream_of(document: str) -> Stream:
     return Stream(f"document/{document}")

@@ -24,6 +24,7 @@ from domain.series import Series
 from domain.series import stream_of as series_stream
 from domain.staff_state import Staff
 from domain.surroundings import (
+    CLOSED,
     BodyFacts,
     BodyOutline,
     DocumentFacts,
@@ -84,6 +85,7 @@ class Facts:
         state = self._streams.state(organisation_state.stream_of(owner))
         if not isinstance(state, Organisation):
             return None
+        charter = in_force(state.charters, self._act.on)
         return OrganisationFacts(
             bin=state.bin,
             kind=state.kind,
@@ -91,8 +93,8 @@ class Facts:
             kato=in_force(state.katos, self._act.on),
             levels=state.levels,
             # For one that is closed nobody enters late what it did before.
-            phase="CLOSED" if state.phase == "CLOSED" else state.phase_at(self._act.at),
-            regulation_approvers=state.charter.regulation_approvers,
+            phase=CLOSED if state.phase == CLOSED else state.phase_at(self._act.at),
+            regulation_approvers=charter.regulation_approvers,
             mandates={
                 number: decision.mandate
                 for number, decision in state.decisions.items()
@@ -105,10 +107,8 @@ class Facts:
                 if decision.date <= self._act.on
             },
             registered_on=state.registered_on,
-            general_documentation_approvers=(
-                state.charter.general_documentation_approvers
-            ),
-            route_profile=state.charter.route_profile,
+            general_documentation_approvers=charter.general_documentation_approvers,
+            route_profile=charter.route_profile,
         )
 
     def posts(
@@ -242,7 +242,9 @@ class Facts:
         state = self._streams.state(series_stream(series))
         if not isinstance(state, Series):
             return None
-        return SeriesFacts(state.bin, state.kind, state.level, state.open)
+        return SeriesFacts(
+            state.bin, state.kind, state.level, state.open, state.free_since
+        )
 
     def last_minutes_number(self, body: Stream, year: int) -> int:
         state = self._streams.state(minutes.stream_of(body, year))

@@ -33,9 +33,14 @@ from domain.meeting_events import (
     MemberDeparted,
     VoteAnnulled,
 )
-from domain.meeting_state import Meeting, evolve, item_of, place
+from domain.meeting_state import UNHELD_PHASES, Meeting, evolve, item_of, place
 from domain.meeting_vote import arrive, close_vote, open_vote, recuse
-from domain.surroundings import BodyFacts, Surroundings, active_organisation
+from domain.surroundings import (
+    BodyFacts,
+    Surroundings,
+    active_organisation,
+    require_closed,
+)
 
 ALLOWED_IN: dict[type[MeetingCommand], tuple[str, ...]] = {
     ConveneMeeting: ("PLANNED",),
@@ -63,6 +68,8 @@ def decide(
         return plan(command, facts)
     if state is None:
         raise Refusal("MEETING-UNKNOWN", meeting_id=command.meeting_id)
+    if isinstance(command, CallOff) and facts.act.actor.is_system:
+        return end_with_its_organisation(command, state, facts)
     body = body_of(state.body, facts)
     active_organisation(state.bin, facts)
     # A council that was established anew has not planned what the old one did.
@@ -70,8 +77,7 @@ def decide(
         raise Refusal("BODY-STATE", state="DISSOLVED", body=state.body)
     if state.phase not in ALLOWED_IN[type(command)]:
         raise Refusal("MEETING-STATE", state=state.phase)
-    if facts.act.at < state.last_act:
-        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+    require_order(state, facts)
     match command:
         case ConveneMeeting():
             return [MeetingConvened()]
@@ -126,6 +132,22 @@ def body_of(body: Stream, facts: Surroundings) -> BodyFacts:
     if facts.act.actor.seat != body:
         raise Refusal("ACTOR-BODY", body=body, capacity=facts.act.actor.capacity)
     return found
+
+
+def require_order(state: Meeting, facts: Surroundings) -> None:
+    if facts.act.at < state.last_act:
+        raise Refusal("CMD-BEFORE", act=facts.act.at, rests_on=state.last_act)
+
+
+def end_with_its_organisation(
+    command: CallOff, state: Meeting, facts: Surroundings
+) -> list[Event | On]:
+    """Of a closed organisation nobody is left to hold it, be it open already."""
+    require_closed(state.bin, facts)
+    if state.phase not in UNHELD_PHASES:
+        raise Refusal("MEETING-STATE", state=state.phase)
+    require_order(state, facts)
+    return [MeetingNotHeld(reason_ref=command.reason_ref)]
 
 
 def require_led(ref: Stream, body: BodyFacts) -> None:

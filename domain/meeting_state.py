@@ -28,6 +28,8 @@ from domain.meeting_events import (
 )
 from domain.regulation.pack import QuorumRule
 
+UNHELD_PHASES = ("PLANNED", "CONVENED", "OPEN")
+
 
 def stream_of(meeting: str) -> Stream:
     return Stream(f"meeting/{meeting}")

@@ -17,6 +17,9 @@ def acting_in(post: str) -> str:
     return "acting-" + post.lower().replace("_", "-")
 
 
+ACTING_HEAD = acting_in("HEAD")
+
+
 def stream_of(owner: str, office: str) -> Stream:
     return Stream(f"office/{owner}.{office}")
 

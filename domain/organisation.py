@@ -39,6 +39,7 @@ from domain.organisation_registration import (
     register,
     rename,
     require_levels,
+    takes_effect,
 )
 from domain.organisation_state import Organisation, evolve, place
 from domain.regulation.pack import RulePack
@@ -86,10 +87,11 @@ def decide(
             raise Refusal("ORG-STATE", state=phase, bin=command.bin)
         case RecordCharter(), Organisation():
             require_sound_clauses(command.clauses, facts.pack)
+            since, _ = state.charters[-1]
             return [
                 CharterRecorded(
                     number=command.number,
-                    date=on_or_before_today(command.date, facts),
+                    date=takes_effect(command.date, since, facts),
                     file_hash=command.file_hash,
                     clauses=command.clauses,
                 )

@@ -44,8 +44,8 @@ class RecordedDecision(Struct, frozen=True):
 class Organisation(Struct, frozen=True):
     """REGISTERED, ACTIVE, SUSPENDED or CLOSED, with what later acts lean on.
 
-    `phases` holds each of them with the instant from which it held, `names` and
-    `katos` theirs with the day.
+    `phases` holds each of them with the instant from which it held, `names`, `katos`
+    and `charters` theirs with the day.
     """
 
     bin: Bin
@@ -55,7 +55,7 @@ class Organisation(Struct, frozen=True):
     phases: tuple[tuple[datetime, str], ...]
     last_act: datetime
     levels: tuple[str, ...] = ()
-    charter: Charter = Charter()
+    charters: tuple[tuple[date, Charter], ...] = ((date.min, Charter()),)
     decisions: dict[DecisionId, RecordedDecision] = {}
     methodist_numbers: tuple[tuple[date, int], ...] = ()
     numbered_by: tuple[DecisionId, ...] = ()
@@ -113,7 +113,10 @@ def evolve(
         case OrganisationClosed():
             return replace(state, phases=(*state.phases, (mark.at, "CLOSED")))
         case CharterRecorded():
-            return replace(state, charter=event.clauses)
+            # One more of the same day stands in place of the first.
+            earlier = [one for one in state.charters if one[0] < event.date]
+            charters = (*earlier, (event.date, event.clauses))
+            return replace(state, charters=charters)
         case GoverningDecisionRecorded():
             recorded = RecordedDecision(
                 event.kind, event.date, event.mandate, event.inputs

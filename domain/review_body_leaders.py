@@ -1,6 +1,6 @@
 """Rule 17: who leads a commission or a department."""
 
-from domain.dates import local_day
+from domain.dates import is_spent, local_day
 from domain.decider import Refusal
 from domain.review_body_commands import AppointDepartmentHead, ElectChair
 from domain.review_body_events import ChairElected, DepartmentHeadAppointed
@@ -33,6 +33,7 @@ def elect_chair(
         if post.post in facts.pack.counted_posts
     ]
     then = facts.members(facts.stream, election.date) if election else ()
+    led = [(leader.member, leader.spell) for leader in state.leaders.values()]
     if (
         member is None
         or not posts
@@ -41,6 +42,7 @@ def elect_chair(
         or election.date > facts.act.on
         or member not in then
         or election.voters > len(then)
+        or is_spent(election.date, member, led)
     ):
         raise Refusal(
             "R17-CHAIR",

@@ -17,8 +17,6 @@ from domain.staff import POSTS
 from domain.staff_state import Staff
 from domain.surroundings import Member
 
-SYSTEM = "SYSTEM"
-
 
 def actor_in(
     states: States,
@@ -74,7 +72,7 @@ def require_not_stood_in_for(
     """There is one head at a time: while somebody acts as head, the head does not."""
     if role != "HEAD":
         return
-    register = states.state(office.stream_of(owner, office.acting_in(role)))
+    register = states.state(office.stream_of(owner, office.ACTING_HEAD))
     if isinstance(register, Office) and any(
         spell.covers(day) for spell in register.seats.values()
     ):

@@ -1,5 +1,6 @@
 """The revisions of one document over the years: at most one of them is open."""
 
+from datetime import datetime
 from typing import ClassVar, assert_never
 
 import msgspec
@@ -44,27 +45,34 @@ SeriesEvent = SeriesRevisionOpened | SeriesRevisionApproved | SeriesRevisionWith
 
 
 class Series(Struct, frozen=True):
-    """Whose series it is, of what kind; `open` is the document on its way."""
+    """Whose series it is, of what kind; `open` is the document on its way.
+
+    `free_since` is when the last one ceased to be so.
+    """
 
     bin: Bin
     kind: str
     level: str
     open: DocumentId | None = None
+    free_since: datetime | None = None
 
 
-def evolve(state: Series | None, event: SeriesEvent, _mark: Mark) -> Series:
+def evolve(state: Series | None, event: SeriesEvent, mark: Mark) -> Series:
     match event:
         case SeriesRevisionOpened():
             return Series(event.bin, event.kind, event.level, event.document_id)
         case SeriesRevisionApproved():
-            still_open = state.open if state else None
-            if still_open == event.document_id:
-                still_open = None
-            return Series(event.bin, event.kind, event.level, still_open)
+            if state is None:
+                return Series(event.bin, event.kind, event.level)
+            return closed(state, mark) if state.open == event.document_id else state
         case SeriesRevisionWithdrawn():
             assert state is not None
-            return msgspec.structs.replace(state, open=None)
+            return closed(state, mark)
     assert_never(event)
+
+
+def closed(state: Series, mark: Mark) -> Series:
+    return msgspec.structs.replace(state, open=None, free_since=mark.at)
 
 
 def place(state: Series) -> Place:

@@ -143,8 +143,10 @@ def require_post_free(
 
 def require_no_head(owner: Bin, spell: Spell, facts: Surroundings) -> None:
     """One head at a time, whether appointed or acting."""
-    acting = office.acting_in("HEAD")
-    seats = (*facts.seats(owner, office.HEAD), *facts.seats(owner, acting))
+    seats = (
+        *facts.seats(owner, office.HEAD),
+        *facts.seats(owner, office.ACTING_HEAD),
+    )
     taken = [seat for seat in seats if seat.overlaps(spell)]
     if taken:
         raise Refusal("STAFF-HEAD-TAKEN", spells=taken)

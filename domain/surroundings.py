@@ -26,6 +26,8 @@ from domain.identifiers import (
 )
 from domain.regulation.pack import QuorumRule, RulePack
 
+CLOSED = "CLOSED"
+
 
 class Post(Struct, frozen=True):
     """An appointment of staff: who, as what, where, for which disciplines, how long.
@@ -87,6 +89,7 @@ class GoverningDecision(Struct, frozen=True):
 class OrganisationFacts(Struct, frozen=True):
     """An organisation as others see it at the instant of an act.
 
+    Once it is CLOSED it is so for acts of any date: nothing more is begun in it.
     `methodist_numbers` holds each number with the date of the decision that set it.
     """
 
@@ -154,6 +157,7 @@ class BodyOutline(Struct, frozen=True, kw_only=True):
     specialties: tuple[str, ...] = ()
     exists: bool
     opened_at: datetime
+    last_act: datetime
     council_id: CouncilId | None = None
     participants: tuple[Bin, ...] = ()
     """Whom a joint commission serves, its host included; empty for an own body."""
@@ -215,12 +219,16 @@ class DocumentFacts(Struct, frozen=True):
 
 
 class SeriesFacts(Struct, frozen=True):
-    """Whose a series of documents is, of what kind, and which of it is on its way."""
+    """Whose a series of documents is, of what kind, and which of it is on its way.
+
+    `free_since` is when the last one on its way was decided or taken back.
+    """
 
     owner: Bin
     kind: str
     level: str
     open_document: DocumentId | None
+    free_since: datetime | None
 
 
 class ItemFacts(Struct, frozen=True):
@@ -304,3 +312,12 @@ def active_organisation(owner: Bin, facts: Surroundings) -> OrganisationFacts:
     if organisation.phase != "ACTIVE":
         raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)
     return organisation
+
+
+def require_closed(owner: Bin, facts: Surroundings) -> None:
+    """What is open of an organisation ends without its people once it is CLOSED."""
+    organisation = facts.organisation(owner)
+    if organisation is None:
+        raise Refusal("ORG-UNKNOWN", bin=owner)
+    if organisation.phase != CLOSED:
+        raise Refusal("ORG-STATE", state=organisation.phase, bin=owner)

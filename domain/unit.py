@@ -109,7 +109,8 @@ class Unit(Struct, frozen=True):
     parent: Stream | None
     levels: tuple[str, ...]
     last_act: datetime
-    has_regulation: bool = False
+    regulations: tuple[DocumentId | None, ...] = ()
+    """Each by the document that it is here; None for one on paper."""
     opened_at: datetime | None = None
     closed_at: datetime | None = None
 
@@ -148,7 +149,7 @@ def decide(
             raise Refusal("UNIT-STATE", state="ACTIVE")
         case ActivateUnit(), Unit():
             exempt = facts.pack.unit_kinds_without_regulation
-            if not state.has_regulation and state.kind not in exempt:
+            if not has_regulation(state, facts) and state.kind not in exempt:
                 allowed = organisation.regulation_approvers
                 allowed = allowed or facts.pack.default_regulation_approvers
                 raise Refusal(
@@ -160,6 +161,12 @@ def decide(
         case CloseUnit(), Unit():
             return [UnitClosed(act_no=command.act_no)]
     raise AssertionError(command)
+
+
+def has_regulation(state: Unit, facts: Surroundings) -> bool:
+    """On paper, or as a document here whose approval was not annulled."""
+    documents = [facts.document(one) if one else None for one in state.regulations]
+    return any(one is None or one.phase != "ANNULLED" for one in documents)
 
 
 def create(
@@ -228,7 +235,8 @@ def evolve(state: Unit | None, event: UnitEvent, mark: Mark) -> Unit:
     state = replace(state, last_act=mark.at)
     match event:
         case RegulationApproved():
-            return replace(state, has_regulation=True)
+            regulations = dict.fromkeys((*state.regulations, event.document_id))
+            return replace(state, regulations=tuple(regulations))
         case UnitActivated():
             return replace(state, opened_at=mark.at)
         case UnitClosed():

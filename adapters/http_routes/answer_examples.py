@@ -125,6 +125,8 @@ _refusal = RefusalAnswer(
     rule_pack="kz-583-2007",
     actor=HEAD_PERSON,
     actor_org=UNIVERSITY,
+    actor_role="DEPUTY_HEAD_EM",
+    cause=None,
     stream=f"document/{DOCUMENT}",
     context={"role": "DEPUTY_HEAD_EM", "allowed": ["HEAD"]},
 )
@@ -177,6 +179,8 @@ ANSWER_EXAMPLES: dict[str, Struct] = {
             bus=_well,
             relay=_well,
             views=Part(state="running", is_well=True, position=42, lag=0, parked=0),
+            policies=_well,
+            command_door=Part(state="running", is_well=True),
         ),
         Liveness(status="live"),
         Jwks(

@@ -23,10 +23,16 @@ class HealthAnswer(Struct, frozen=True, kw_only=True):
     bus: Part
     relay: Part
     views: Part
+    policies: Part
+    command_door: Part
 
 
 class RefusalAnswer(Struct, frozen=True, kw_only=True):
-    """A command that was refused: who, what, when, and under which rule."""
+    """A command that was refused: who, what, when, and under which rule.
+
+    `actor_role` is SYSTEM where the node itself acted, because of the event `cause`;
+    null where the capacity did not prove to be the actor's.
+    """
 
     id: int
     at: datetime
@@ -38,6 +44,8 @@ class RefusalAnswer(Struct, frozen=True, kw_only=True):
     rule_pack: str | None
     actor: str | None
     actor_org: str | None
+    actor_role: str | None
+    cause: str | None
     stream: str | None
     context: dict[str, Any]  # JSON-shaped values
 
@@ -63,4 +71,6 @@ def health_answer(health: Health) -> HealthAnswer:
         bus=health.bus,
         relay=health.relay,
         views=health.views,
+        policies=health.policies,
+        command_door=health.command_door,
     )

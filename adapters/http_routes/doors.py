@@ -23,7 +23,8 @@ class Part(Struct, frozen=True, kw_only=True):
     """How a part of the node is: a state in its own words, and whether all is well.
 
     Anybody may read it, so no text of an error stands here. `parked` counts the
-    streams of which a view shows nothing new.
+    streams of which a view shows nothing new, `waits_for` is what keeps a policy from
+    answering its next event, in a word of its own.
     """
 
     state: str
@@ -31,22 +32,35 @@ class Part(Struct, frozen=True, kw_only=True):
     position: int | None = None
     lag: int | None = None
     parked: int | None = None
+    waits_for: str | None = None
+
+
+OFF = Part(state="off", is_well=True)
+"""Of a part that this process has none of."""
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """How the parts of the node are."""
+    """How the parts of the node are; `command_door`: whether NATS brings commands."""
 
     store: Part
     bus: Part
     relay: Part
     views: Part
+    policies: Part
+    command_door: Part = OFF
 
     @property
     def status(self) -> Literal["ready", "degraded", "down"]:
         """Only a store that is down keeps commands out."""
         if not self.store.is_well:
             return "down"
-        others = (self.bus, self.relay, self.views)
+        others = (
+            self.bus,
+            self.relay,
+            self.views,
+            self.policies,
+            self.command_door,
+        )
         return "ready" if all(part.is_well for part in others) else "degraded"
 
 
@@ -76,7 +90,7 @@ class ContentStore(Protocol):
 
 
 class RefusalNotes(Protocol):
-    """What was refused, the newest first: of one code, or of the commands on a stream.
+    """What was refused, the newest first: of one code, on a stream, to a role.
 
     `before` is the id that they are older than.
     """
@@ -87,6 +101,7 @@ class RefusalNotes(Protocol):
         limit: int = 100,
         before: int | None = None,
         stream: str | None = None,
+        role: str | None = None,
     ) -> Sequence[Struct]: ...
 
 

@@ -84,7 +84,11 @@ def node_routes(doors: Doors) -> list[HTTPRouteHandler]:
             raise Refusal("QUERY-ROLE", allowed=OPERATOR_ROLES)
         query = read_query(RefusalQuery, request.query_params.multi_items())
         notes = await asyncio.to_thread(
-            doors.refusals, query.code, query.limit + 1, query.before
+            doors.refusals,
+            query.code,
+            query.limit + 1,
+            query.before,
+            role=query.role,
         )
         page = msgspec.convert(
             notes[: query.limit], tuple[RefusalAnswer, ...], from_attributes=True

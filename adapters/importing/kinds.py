@@ -141,7 +141,7 @@ def plan_unit(row: UnitRow, past: Past) -> Plan:
     }
     is_regulated = any(approve[name] for name in ("number", "date", "file_hash"))
     steps: list[Step] = [] if state else [("unit.create", create)]
-    if is_regulated and not (state and state.has_regulation):
+    if is_regulated and not (state and state.regulations):
         steps.append(("unit.approve-regulation", approve))
     if is_regulated and not (state and state.phase != "DRAFT"):
         steps.append(("unit.activate", own))

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 import structlog
@@ -40,20 +41,31 @@ TYPE_HEADER = "content-type"
 """As FastStream writes it; NATS tells `Content-Type` from it."""
 
 JSON = "application/json"
+DoorState = Literal["starting", "running", "down"]
+
 STOP_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 
 log: FilteringBoundLogger = structlog.get_logger()
 
 
-@dataclass(frozen=True)
+@dataclass
 class CommandDoor:
-    """What is needed of a node to answer commands."""
+    """What is needed of a node to answer commands, and how the door is."""
 
     submit: "Callable[[Order], Future[Answer]]"
     identities: Identities
     published: Callable[[int], bool]
     pack: RulePack
+    _client: Client | None = None
+    _was_tried: bool = False
+
+    @property
+    def state(self) -> DoorState:
+        """`running` while commands can come; `starting` until it was first tried."""
+        if self._client is not None and self._client.is_connected:
+            return "running"
+        return "down" if self._was_tried else "starting"
 
     async def serve(self, url: str, stop: asyncio.Event) -> None:
         """Answer what comes until `stop`; a bus that is not there is waited for."""
@@ -65,6 +77,7 @@ class CommandDoor:
             for task in ends:
                 task.cancel()
             told = (await asyncio.gather(*ends, return_exceptions=True))[0]
+            self._was_tried = True
             if not stop.is_set():
                 log.warning("command_door_closed", error=repr(told))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -75,8 +88,10 @@ class CommandDoor:
         client: Client = await broker.connect()
         try:
             await broker.start()
+            self._client, self._was_tried = client, True
             await closed.wait()
         finally:
+            self._client = None
             # What is in hand is answered first; without a bus that is refused.
             with contextlib.suppress(NatsError):
                 await broker.stop()

@@ -78,6 +78,8 @@ def _refusal(denial: Denial) -> Row:
         denial.rule_pack,
         denial.actor,
         denial.actor_org,
+        denial.actor_role,
+        denial.causation_id,
         denial.stream,
         as_json(denial.context),
     )

@@ -21,8 +21,10 @@ from adapters.envelope import (
 from adapters.persistence.append_batch import AppendBatch
 from adapters.persistence.event_tables_postgres import (
     HOLD,
+    NOTE_POLICY,
     OWNED,
     PART,
+    POLICY,
     READ,
     RECORDS,
     SCHEMA,
@@ -33,6 +35,7 @@ from adapters.persistence.event_tables_postgres import (
 )
 from adapters.persistence.postgres_database import PostgresDatabase
 from adapters.persistence.refusal_note import RefusalNote
+from adapters.policy_notes import PolicyNote
 
 
 class PostgresEventStore(PostgresApplicationRecorder):
@@ -112,9 +115,15 @@ class PostgresEventStore(PostgresApplicationRecorder):
         limit: int = 100,
         before: int | None = None,
         stream: str | None = None,
+        role: str | None = None,
     ) -> list[RefusalNote]:
-        """The newest refusals first, of a code or stream, older than id `before`."""
-        wanted = {"code = %s": code, "id < %s": before, "stream = %s": stream}
+        """The newest first, of a code, stream or actor's role, older than `before`."""
+        wanted = {
+            "code = %s": code,
+            "id < %s": before,
+            "stream = %s": stream,
+            "actor_role = %s": role,
+        }
         given = {term: value for term, value in wanted.items() if value is not None}
         where = " AND ".join(given) or "TRUE"
         statement = f"SELECT * FROM refusal WHERE {where} ORDER BY id DESC LIMIT %s"
@@ -124,6 +133,15 @@ class PostgresEventStore(PostgresApplicationRecorder):
         for row in rows:
             row["context"] = msgspec.json.decode(row["context"])
         return msgspec.convert(rows, list[RefusalNote])
+
+    def policy_note(self, policy: str) -> PolicyNote:
+        """How far a policy is: at 0 before its first note."""
+        found = self._rows(POLICY, (policy,))
+        return PolicyNote(*found[0]) if found else PolicyNote()
+
+    def note_policy(self, policy: str, note: PolicyNote) -> None:
+        """Write how far a policy is; what is behind the note there changes nothing."""
+        self._rows(NOTE_POLICY, (policy, note.position, note.waits_for))
 
     def count_refusals(self) -> dict[str, int]:
         """How many refusals there are of each code."""

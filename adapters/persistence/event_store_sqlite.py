@@ -19,7 +19,9 @@ from adapters.envelope import (
 )
 from adapters.persistence.append_batch import AppendBatch
 from adapters.persistence.event_tables_sqlite import (
+    NOTE_POLICY,
     OWNED,
+    POLICY,
     SCHEMA,
     load_commands,
     load_heads,
@@ -29,6 +31,7 @@ from adapters.persistence.event_tables_sqlite import (
 )
 from adapters.persistence.refusal_note import RefusalNote
 from adapters.persistence.sqlite_file import PATIENCE, SqliteFile
+from adapters.policy_notes import PolicyNote
 
 
 class SqliteEventStore(SQLiteApplicationRecorder):
@@ -112,9 +115,15 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         limit: int = 100,
         before: int | None = None,
         stream: str | None = None,
+        role: str | None = None,
     ) -> list[RefusalNote]:
-        """The newest refusals first, of a code or stream, older than id `before`."""
-        wanted = {"code = ?": code, "id < ?": before, "stream = ?": stream}
+        """The newest first, of a code, stream or actor's role, older than `before`."""
+        wanted = {
+            "code = ?": code,
+            "id < ?": before,
+            "stream = ?": stream,
+            "actor_role = ?": role,
+        }
         given = {term: value for term, value in wanted.items() if value is not None}
         where = " AND ".join(given) or "TRUE"
         with self.datastore.transaction(commit=False) as cursor:
@@ -126,6 +135,18 @@ class SqliteEventStore(SQLiteApplicationRecorder):
         for row in rows:
             row["context"] = msgspec.json.decode(row["context"])
         return msgspec.convert(rows, list[RefusalNote])
+
+    def policy_note(self, policy: str) -> PolicyNote:
+        """How far a policy is: at 0 before its first note."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(POLICY, (policy,))
+            found = cursor.fetchone()
+        return PolicyNote(*found) if found else PolicyNote()
+
+    def note_policy(self, policy: str, note: PolicyNote) -> None:
+        """Write how far a policy is; what is behind the note there changes nothing."""
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(NOTE_POLICY, (policy, note.position, note.waits_for))
 
     def count_refusals(self) -> dict[str, int]:
         """How many refusals there are of each code."""

@@ -78,7 +78,23 @@ VERSION_1 = (
 
 VERSION_2 = ("CREATE INDEX refusal_by_stream ON refusal (stream, id)",)
 
-SCHEMA = (VERSION_1, VERSION_2)
+VERSION_3 = (
+    "ALTER TABLE refusal ADD COLUMN actor_role TEXT",
+    "ALTER TABLE refusal ADD COLUMN cause TEXT",
+    "CREATE INDEX refusal_by_role ON refusal (actor_role, id)",
+    f"""CREATE TABLE policy (
+        name {_NAME} PRIMARY KEY, position BIGINT NOT NULL, waits_for TEXT
+    )""",
+)
+
+SCHEMA = (VERSION_1, VERSION_2, VERSION_3)
+
+POLICY = "SELECT position, waits_for FROM policy WHERE name = %s"
+NOTE_POLICY = """INSERT INTO policy VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE
+    SET position = excluded.position, waits_for = excluded.waits_for
+    WHERE excluded.position >= policy.position
+    RETURNING name"""
 
 # The append lock: who has this row gives the next positions, and whoever waits for it
 # sees, in the statements after it, all that was committed until then.
@@ -132,13 +148,13 @@ _SET_FEEDS = """INSERT INTO feed
 _INSERT_COMMANDS = """INSERT INTO command
     SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[])"""
 _INSERT_REFUSALS = """INSERT INTO refusal (at, command_tag, command_id, owner, code,
-    rule, rule_pack, actor, actor_org, stream, context)
+    rule, rule_pack, actor, actor_org, actor_role, cause, stream, context)
     SELECT at::timestamptz, command_tag, command_id, owner, code, rule, rule_pack,
-        actor, actor_org, stream, context
+        actor, actor_org, actor_role, cause, stream, context
     FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS noted (at,
-        command_tag, command_id, owner, code, rule, rule_pack, actor, actor_org,
-        stream, context)"""
+        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+        %b::text[]) AS noted (at, command_tag, command_id, owner, code, rule,
+        rule_pack, actor, actor_org, actor_role, cause, stream, context)"""
 _SET_LOG_HEAD = "UPDATE log_head SET position = %s, recorded_at = %s"
 
 OWNED = """SELECT coalesce(

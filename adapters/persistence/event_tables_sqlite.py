@@ -67,7 +67,22 @@ VERSION_1 = (
 
 VERSION_2 = ("CREATE INDEX refusal_by_stream ON refusal (stream, id)",)
 
-SCHEMA = (VERSION_1, VERSION_2)
+VERSION_3 = (
+    "ALTER TABLE refusal ADD COLUMN actor_role TEXT",
+    "ALTER TABLE refusal ADD COLUMN cause TEXT",
+    "CREATE INDEX refusal_by_role ON refusal (actor_role, id)",
+    """CREATE TABLE policy (
+        name TEXT PRIMARY KEY, position INTEGER NOT NULL, waits_for TEXT
+    )""",
+)
+
+SCHEMA = (VERSION_1, VERSION_2, VERSION_3)
+
+POLICY = "SELECT position, waits_for FROM policy WHERE name = ?"
+NOTE_POLICY = """INSERT INTO policy VALUES (?, ?, ?)
+    ON CONFLICT (name) DO UPDATE
+    SET position = excluded.position, waits_for = excluded.waits_for
+    WHERE excluded.position >= policy.position"""
 
 # A whole batch is asked for with one JSON parameter; CROSS JOIN holds SQLite to
 # looking each asked key up, instead of reading the table through.
@@ -93,8 +108,8 @@ _SET_FEED = "REPLACE INTO feed VALUES (?, ?, ?)"
 _INSERT_COMMAND = "INSERT INTO command VALUES (?, ?, ?, ?, ?)"
 _SET_LOG_HEAD = "UPDATE log_head SET position = ?, recorded_at = ?"
 _INSERT_REFUSAL = """INSERT INTO refusal (at, command_tag, command_id, owner, code,
-    rule, rule_pack, actor, actor_org, stream, context)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    rule, rule_pack, actor, actor_org, actor_role, cause, stream, context)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _asked(keys: Iterable[str | Pair]) -> tuple[str]:

@@ -78,7 +78,7 @@ class ServedRoles:
             self._announced(name)
 
     def start_all(self) -> RunningNode:
-        for name in ("nats", "relay", "project", "api"):
+        for name in ("nats", "relay", "project", "policy", "api"):
             self.start(name)
         return self.running()
 

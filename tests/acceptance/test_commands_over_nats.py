@@ -61,5 +61,7 @@ def test_a_command_over_nats_is_read_over_http(
                     "repeated": True,
                     "published": again.json()["published"],
                 }
+                health = client.get("/health/ready").json()
+                assert health["command_door"]["state"] == "running"
         finally:
             node.stop()

@@ -87,7 +87,7 @@ def test_roles_in_processes_of_their_own_carry_a_command_to_a_view(
     audit = roles.adisteme("bus", "audit", "--json")
     assert audit.returncode == 0, audit.stdout + audit.stderr
     assert json.loads(audit.stdout)["stream_end"] == health["store"]["position"] == last
-    for name in ("api", "relay", "project"):
+    for name in ("api", "relay", "project", "policy"):
         assert roles.end(name) == 0, roles.log(name)
 
 

@@ -29,7 +29,9 @@ class Switches:
     """What the test says of the parts that it does not run."""
 
     def __init__(self) -> None:
-        self.health = Health(store=WELL, bus=WELL, relay=WELL, views=WELL)
+        self.health = Health(
+            store=WELL, bus=WELL, relay=WELL, views=WELL, policies=WELL
+        )
         self.published = True
 
 

@@ -347,18 +347,27 @@ def test_two_processes_share_the_commands_and_each_is_answered_once(
     with_doors(tmp_path, told, scenario, door(0), door(1))
 
 
+async def shows(door: CommandDoor, state: str) -> None:
+    async with asyncio.timeout(SECONDS):
+        while door.state != state:
+            await asyncio.sleep(0.02)
+
+
 def test_the_door_opens_when_the_bus_comes_and_again_after_it_died(
     tmp_path: Path, told: Told
 ) -> None:
     async def run(bus: InstitutionBus) -> None:
         door = door_of(told)
+        await shows(door, "starting")
         async with while_running(lambda stop: door.serve(bus.url_of("node"), stop)):
             for _ in range(2):
                 bus.start()
                 async with asking(told, bus) as asker:
                     await asker.ready()
                     assert b'"stream"' in (await asker.ask(unit(told))).data
+                await shows(door, "running")
                 bus.kill()
+                await shows(door, "down")
 
     bus = InstitutionBus(tmp_path, NODE, HOME.bin)
     try:

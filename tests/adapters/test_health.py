@@ -5,8 +5,9 @@ import time
 import msgspec
 import pytest
 
-from adapters.health import own_health, seen_health
+from adapters.health import own_health, policies_part, seen_health
 from adapters.http_routes.doors import Health
+from adapters.jetstream.policies import PolicyStatus
 from adapters.jetstream.projector import (
     BEHIND_EVENTS,
     STALE_SECONDS,
@@ -15,6 +16,7 @@ from adapters.jetstream.projector import (
     ViewStatus,
 )
 from adapters.jetstream.relay import RelayState, RelayStatus
+from adapters.policy_notes import PolicyNote
 from adapters.watch import Seen
 
 MANY = BEHIND_EVENTS + 10
@@ -32,6 +34,12 @@ def projector(
     )
 
 
+def policy(
+    lag: int = 0, waits_for: str | None = None, moved_at: float = 0.0
+) -> PolicyStatus:
+    return PolicyStatus(10 - lag, lag, waits_for, moved_at)
+
+
 def words(health: Health) -> tuple[str, str, str, str, str]:
     parts = (health.store, health.bus, health.relay, health.views)
     store, bus, relaying, views = (part.state for part in parts)
@@ -40,43 +48,43 @@ def words(health: Health) -> tuple[str, str, str, str, str]:
 
 OWN = {
     "all well": (
-        own_health(10, relay(), projector()),
+        own_health(10, relay(), projector(), [policy()]),
         ("ready", "up", "up", "waiting", "waiting"),
     ),
     "store down": (
-        own_health(None, relay(), projector()),
+        own_health(None, relay(), projector(), [policy()]),
         ("down", "down", "up", "waiting", "waiting"),
     ),
     "bus down": (
-        own_health(10, relay("bus-down"), projector("bus-down")),
+        own_health(10, relay("bus-down"), projector("bus-down"), [policy()]),
         ("degraded", "up", "down", "bus-down", "bus-down"),
     ),
     "foreign message": (
-        own_health(10, relay("bus-foreign"), projector()),
+        own_health(10, relay("bus-foreign"), projector(), [policy()]),
         ("degraded", "up", "foreign", "bus-foreign", "waiting"),
     ),
     "relay behind": (
-        own_health(10 + MANY, relay("running"), projector()),
+        own_health(10 + MANY, relay("running"), projector(), [policy()]),
         ("degraded", "up", "up", "relay-behind", "waiting"),
     ),
     "relay stuck": (
-        own_health(11, relay("running"), projector(), relay_is_stuck=True),
+        own_health(11, relay("running"), projector(), [policy()], relay_is_stuck=True),
         ("degraded", "up", "up", "stale", "waiting"),
     ),
     "another relay acts": (
-        own_health(10, relay("standing-by"), projector()),
+        own_health(10, relay("standing-by"), projector(), [policy()]),
         ("ready", "up", "up", "standing-by", "waiting"),
     ),
     "view behind": (
-        own_health(10, relay(), projector("view-behind")),
+        own_health(10, relay(), projector("view-behind"), [policy()]),
         ("degraded", "up", "up", "waiting", "view-behind"),
     ),
     "view stale": (
-        own_health(10, relay(), projector("stale")),
+        own_health(10, relay(), projector("stale"), [policy()]),
         ("degraded", "up", "up", "waiting", "stale"),
     ),
     "a stream parked": (
-        own_health(10, relay(), projector(parked=("council/1",))),
+        own_health(10, relay(), projector(parked=("council/1",)), [policy()]),
         ("degraded", "up", "up", "waiting", "parked"),
     ),
 }
@@ -91,7 +99,13 @@ def test_a_node_tells_its_own_troubles_apart(trouble: str) -> None:
 NOW = time.monotonic()
 LONG_AGO = NOW - STALE_SECONDS - 60
 WELL = Seen(
-    logged=10, streamed=10, shown=10, stream_moved_at=NOW, views_moved_at=NOW + 3600
+    logged=10,
+    streamed=10,
+    shown=10,
+    policies=PolicyNote(10),
+    stream_moved_at=NOW,
+    views_moved_at=NOW + 3600,
+    policies_moved_at=NOW + 3600,
 )
 SEEN: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "all well": ({}, ("ready", "up", "up", "waiting", "waiting")),
@@ -134,3 +148,30 @@ SEEN: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
 def test_an_api_tells_apart_what_it_sees(trouble: str) -> None:
     changes, told = SEEN[trouble]
     assert words(seen_health(msgspec.structs.replace(WELL, **changes))) == told
+
+
+POLICIES: dict[str, tuple[PolicyStatus | None, tuple[str, bool, str | None]]] = {
+    "nothing to do": (policy(waits_for="view-behind"), ("waiting", True, None)),
+    "at work": (policy(1, None, NOW), ("running", True, None)),
+    "views behind": (policy(1, "view-behind", NOW), ("running", True, "view-behind")),
+    "stuck": (policy(1, "view-parked", LONG_AGO), ("stale", False, "view-parked")),
+    "far behind": (policy(MANY, None, NOW), ("policies-behind", False, None)),
+    "no bus": (policy(0, "bus-down", NOW), ("bus-down", False, None)),
+    "no store": (None, ("store-down", False, None)),
+}
+
+
+@pytest.mark.parametrize("trouble", POLICIES)
+def test_a_policy_tells_what_it_waits_for(trouble: str) -> None:
+    status, told = POLICIES[trouble]
+    part = policies_part(status, NOW)
+    assert (part.state, part.is_well, part.waits_for) == told
+
+
+def test_a_policy_that_nobody_runs_is_seen() -> None:
+    never = msgspec.structs.replace(
+        WELL, policies=PolicyNote(), policies_moved_at=LONG_AGO
+    )
+    health = seen_health(never)
+    assert (health.status, health.policies.state) == ("degraded", "stale")
+    assert (health.policies.position, health.policies.lag) == (0, 10)

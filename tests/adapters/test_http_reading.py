@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from adapters.demo.teller import Person
 from adapters.http_routes.content import MAX_FILE_BYTES
-from adapters.http_routes.doors import Health
+from adapters.http_routes.doors import Health, Part
 from adapters.identity import Identities, Issuer, Jwks
 from adapters.operators import Operators
 from domain.identifiers import ContentRef, PersonId
@@ -22,6 +23,8 @@ from tests.adapters.http_door import (
     refused,
 )
 from tests.adapters.node_at_work import AWAY, HOME, NODE, at_work
+
+ALL_WELL = Health(store=WELL, bus=WELL, relay=WELL, views=WELL, policies=WELL)
 
 
 @pytest.fixture(scope="module")
@@ -213,17 +216,20 @@ def test_content_that_cannot_be_kept_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("health", "status", "word"),
+    ("ill", "status", "word"),
     [
-        (Health(store=WELL, bus=WELL, relay=WELL, views=WELL), 200, "ready"),
-        (Health(store=WELL, bus=ILL, relay=ILL, views=WELL), 200, "degraded"),
-        (Health(store=WELL, bus=WELL, relay=WELL, views=ILL), 200, "degraded"),
-        (Health(store=ILL, bus=WELL, relay=WELL, views=WELL), 503, "down"),
+        ({}, 200, "ready"),
+        ({"bus": ILL, "relay": ILL}, 200, "degraded"),
+        ({"views": ILL}, 200, "degraded"),
+        ({"policies": ILL}, 200, "degraded"),
+        ({"command_door": ILL}, 200, "degraded"),
+        ({"store": ILL}, 503, "down"),
     ],
 )
 def test_the_node_says_how_it_is(
-    door: Door, health: Health, status: int, word: str
+    door: Door, ill: dict[str, Part], status: int, word: str
 ) -> None:
+    health = replace(ALL_WELL, **ill)
     well = door.switches.health
     door.switches.health = health
     try:
@@ -231,7 +237,8 @@ def test_the_node_says_how_it_is(
     finally:
         door.switches.health = well
     assert (answer.status_code, answer.json()["status"]) == (status, word)
-    assert answer.json()["store"]["is_well"] is health.store.is_well
+    for part in ("store", "command_door"):
+        assert answer.json()[part]["is_well"] is getattr(health, part).is_well
     assert door.client.get("/health/live").json() == {"status": "live"}
 
 

@@ -21,10 +21,10 @@ def test_a_refusal_names_code_rule_and_what_explains_it() -> None:
     told = problem(refused(PACK, given, "8f14"), PACK, "kk")
     assert msgspec.to_builtins(told) == {
         "type": "/v1/errors/R19-NOT-ALL-POSITIVE",
-        "title": "Барлық кеңестің оң қорытындысы қажет; жоқ: … (19-т.).",
+        "title": "Барлық органның және кеңестің оң қорытындысы қажет; жоқ: … (19-т.).",
         "status": 409,
         "detail": (
-            "Барлық кеңестің оң қорытындысы қажет; жоқ: Ғылыми кеңес "
+            "Барлық органның және кеңестің оң қорытындысы қажет; жоқ: Ғылыми кеңес "
             "[council/240190000123.org] (19-т.)."
         ),
         "code": "R19-NOT-ALL-POSITIVE",
@@ -83,7 +83,7 @@ def test_an_unknown_language_gets_russian() -> None:
         PACK,
         "de",
     )
-    assert told.detail == "Заключение относится к другой редакции."
+    assert told.detail == "Указана не та редакция, которая сейчас у документа."
 
 
 @pytest.mark.parametrize(

@@ -242,13 +242,13 @@ def open_unit(
     return Stream(f"unit/{owner}.{unit_id}")
 
 
-def record_charter(house: House, **clauses: object) -> None:
+def record_charter(house: House, /, day: date = NEW_YEAR, **clauses: object) -> None:
     house.world.give(
         house.head,
         RecordCharter,
         bin=house.bin,
         number="1",
-        date=NEW_YEAR,
+        date=day,
         file_hash=FILE_HASH,
         clauses=clauses,
     )
@@ -326,9 +326,9 @@ def mandate(
     seats: tuple[int, int] = (3, 5),
     term_months: int | None = None,
     quorum: object = None,
-    day: date = NEW_YEAR,
+    day: date | None = None,
 ) -> str:
-    """Record the governing council's mandate of a methodical council (rule 14)."""
+    """Record a mandate of a methodical council (rule 14), decided today if not said."""
     decision_id = named(f"mandate of {key} of {house.bin} at {house.world.now}")
     house.world.give(
         house.head,
@@ -337,7 +337,7 @@ def mandate(
         decision_id=decision_id,
         kind="COUNCIL_MANDATE",
         number="4",
-        date=day,
+        date=day or house.world.now.date(),
         file_hash=FILE_HASH,
         mandate={
             "council": key,

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from domain.decider import Act, Actor, Command, Event, Mark, On, Refusal
+from domain.decider import SYSTEM, Act, Actor, Command, Event, Mark, On, Refusal
 from domain.facts import Facts
 from domain.identifiers import NODE, Bin, CapacityId, PersonId, Stream
 from domain.messages import (
@@ -24,7 +24,7 @@ from domain.messages import (
     stream_of,
 )
 from domain.regulation.pack import LANGUAGES, RulePack, rule_pack
-from domain.rights import SYSTEM, actor_in, require_role
+from domain.rights import actor_in, require_role
 from domain.surroundings import BodyFacts
 
 MONDAY = datetime(2026, 1, 12, 4, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.decider import Command
+from domain.decider import SYSTEM, Command
 from domain.identifiers import NODE, CapacityId, Stream
 from domain.messages import kind_of, owner_of, stream_of
-from domain.rights import SYSTEM, seated
+from domain.rights import seated
 from tests.domain.scenario import THE_NODE, Hat, World
 
 

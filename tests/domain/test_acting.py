@@ -33,7 +33,7 @@ from tests.domain.given import (
     decide_acting,
     mandate,
 )
-from tests.domain.reviewing import APPROVAL, a_ready
+from tests.domain.reviewing import APPROVAL, a_ready, approve
 from tests.domain.scenario import Hat, named
 
 DEPUTY = "DEPUTY_HEAD_EM"
@@ -173,6 +173,24 @@ def test_an_acting_head_stands_in_for_a_head_who_is_away() -> None:
     house.world.later(days=1)
     house.world.give(house.head, DeclareLevels, **LEVELS)
     house.world.refuses("ACTOR-CAPACITY", stand_in, DeclareLevels, **LEVELS)
+
+
+def test_a_head_who_is_away_dates_no_approval_back() -> None:
+    house = a_university()
+    document = a_ready(house)
+    before = house.world.now
+    house.world.later(days=3)
+    today = house.world.now.date()
+    decision = decide_acting(house)
+    stand_in = appoint_acting(
+        house, DAULET, "HEAD", decision, valid_from=today, valid_to=today
+    )
+    one = {"document_id": document, **APPROVAL}
+    refused = house.world.refuses(
+        "R19-APPROVER", house.head, ApproveDocument, **one, occurred_at=before
+    )
+    assert refused["reason"] == "somebody acts in their place"
+    assert approve(house, document, stand_in)
 
 
 def test_the_registrar_seats_an_acting_head_where_nobody_is_left() -> None:

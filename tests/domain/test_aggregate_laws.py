@@ -20,10 +20,8 @@ LAWS = settings(
 
 REPEATED_WITH_EFFECT = {
     "node.grant-operator": "a person may be granted a role again",
-    "review-body.elect-chair": "a chair may be elected again",
     "review-body.appoint-department-head": "a head may be appointed again",
     "council.constitute": "a term may begin anew",
-    "association.elect-leader": "a leader may be elected again",
     "association.appoint-leader": "a leader may be appointed again",
     "meeting.place-item": "two items may be called alike; a document stands once",
     "document.revise": "the sender says that there is a new text",

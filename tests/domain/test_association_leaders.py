@@ -187,6 +187,27 @@ def test_a_leader_is_elected_again_without_limit() -> None:
     convene(house, MO)
 
 
+def test_an_election_makes_a_leader_for_one_year_and_once() -> None:
+    house = a_school()
+    old = elected(house, voters=3, votes_for=2)
+    again = {**ALGEBRA_MO, "person_id": DINARA, "election": old}
+    for days in (0, 40, 400):
+        house.world.later(days=days)
+        house.world.refuses("ASSOC-ELECTION", house.head, ElectLeader, **again)
+    elect_leader(house, ASKAR)
+    late = {**again, "person_id": KAMILA}
+    house.world.refuses("ASSOC-ELECTION", house.head, ElectLeader, **late)
+
+
+def test_who_joined_after_the_election_was_not_elected() -> None:
+    house = a_school_with_an_established_mo()
+    old = elected(house, voters=3, votes_for=2)
+    house.world.later(days=3)
+    join(house, ILYAS)
+    early = {**ALGEBRA_MO, "person_id": ILYAS, "election": old}
+    house.world.refuses("ASSOC-ELECTION", house.head, ElectLeader, **early)
+
+
 def test_the_last_day_of_a_term_is_a_day_in_kazakhstan() -> None:
     house = a_school()
     leader = house.officer(MO)

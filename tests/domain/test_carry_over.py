@@ -33,6 +33,7 @@ from domain.identifiers import CapacityId, PersonId, Sha256, Stream
 from domain.node import GrantOperator
 from domain.organisation_commands import SuspendOrganisation
 from domain.provenance import OldAct, Provenance
+from domain.review_body_commands import FormJointCommission
 from domain.review_body_events import ChairCarriedOver
 from domain.series import SeriesRevisionApproved
 from domain.staff import EndAppointment
@@ -49,10 +50,14 @@ from tests.domain.given import (
     FACULTY_COUNCIL,
     FILE_HASH,
     GULNARA,
+    JOINT,
+    JOINT_COMMISSION,
     LAWYERS,
+    MADI,
     MONDAY_DATE,
     NURLAN,
     OLGA,
+    PAVEL,
     ROZA,
     RUSTEM,
     SYMBAT,
@@ -65,10 +70,13 @@ from tests.domain.given import (
     a_staffed_university,
     a_university,
     appoint,
+    consent,
     elect_chair,
     form_commission,
     form_department,
     mandate,
+    neighbours,
+    propose_joint,
 )
 from tests.domain.history import (
     OLD_ACT,
@@ -474,6 +482,30 @@ def test_a_commission_that_is_led_keeps_its_chair() -> None:
         "BODY-STATE", house.registrar, ConfirmCarryOver, **of_it
     )
     assert refused == {"state": "LED"}
+
+
+def test_an_old_chair_of_a_joint_commission_is_of_its_host() -> None:
+    host, neighbour = neighbours()
+    propose_joint(host, (OLGA, PAVEL))
+    consent(neighbour, MADI)
+    host.world.give(host.head, FormJointCommission, **JOINT)
+    fields = {**proposal(host), "act": OLD_ACT}
+    of_another = old_chair(JOINT_COMMISSION, MADI)
+    host.world.refuses("R17-CHAIR", host.head, ProposeChair, **fields, chair=of_another)
+    confirm(host, propose_chair(host, JOINT_COMMISSION, OLGA))
+    assert host.world.body(JOINT_COMMISSION).is_led
+
+
+def test_no_old_chair_is_dated_back_to_before_the_elected_one() -> None:
+    house = a_commission_without_chair()
+    of_it = propose_chair(house, COMMISSION, NURLAN)
+    before = house.world.now
+    house.world.later(days=3)
+    elect_chair(house, "welding", OLGA)
+    house.world.refuses(
+        "CMD-BEFORE", house.registrar, ConfirmCarryOver, **of_it, occurred_at=before
+    )
+    assert house.world.body(COMMISSION).is_led
 
 
 @pytest.mark.parametrize("who", [RUSTEM, SYMBAT])

@@ -104,6 +104,15 @@ def test_every_code_that_is_raised_stands_in_the_catalogue() -> None:
     assert sorted(raised - set(PACK.errors)) == []
 
 
+def test_no_code_stands_in_the_catalogue_twice() -> None:
+    root = files("domain.regulation")
+    entries = [
+        *json.loads((root / "errors.json").read_bytes()),
+        *json.loads((root / "kz_583_2007" / "errors.json").read_bytes()),
+    ]
+    assert len(entries) == len(PACK.errors)
+
+
 def test_the_codes_made_of_a_rule_are_the_ones_that_this_test_expands() -> None:
     # `R{}-{}` is the floor of a route: NO-COUNCIL or NO-BODY.
     expected = {f"R{{}}-{end}" for end in (*EVERY_RULE, *WITH_STAGES, "BASIS", "{}")}

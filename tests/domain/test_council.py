@@ -21,7 +21,7 @@ from domain.council_events import (
     CouncilSecretarySeated,
 )
 from domain.council_state import Council
-from domain.dates import last_day_of_term
+from domain.dates import ONE_DAY, last_day_of_term
 from domain.decider import Command
 from domain.identifiers import Stream
 from domain.meeting_commands import PlanMeeting
@@ -33,6 +33,7 @@ from tests.domain.given import (
     FACULTY_COUNCIL,
     GULNARA,
     LAWYERS,
+    MONDAY_DATE,
     SYMBAT,
     UNIVERSITY,
     UNIVERSITY_COUNCIL,
@@ -224,6 +225,19 @@ def test_a_seat_without_an_election_that_was_won_is_refused(election: object) ->
         "R14-NOT-ELECTED", house.head, ElectMember, **seat(BOLAT, election=election)
     )
     assert refused["person_id"] == BOLAT
+
+
+def test_an_election_seats_once_and_not_for_the_next_term_too() -> None:
+    house = a_staffed_university()
+    term = mandate(house, "org", term_months=1)
+    seat_council(house, "org", LAWYERS[:3], term)
+    old = elected(house)
+    house.world.later(days=40)
+    house.world.refuses(
+        "R14-NOT-ELECTED", house.head, ElectMember, **seat(BOLAT, election=old)
+    )
+    house.world.give(house.head, ElectMember, **seat(ZHANNA, election=old))
+    elect(house, "org", BOLAT)
 
 
 def test_nobody_is_elected_before_the_council_was_established() -> None:
@@ -531,6 +545,15 @@ def test_a_council_is_dissolved_by_a_decision_of_the_governing_council() -> None
         house.head, DissolveCouncil, **ORG, decision_id=decision
     )
     assert isinstance(dissolved[0], CouncilDissolved)
+
+
+def test_no_decision_from_before_a_council_dissolves_it() -> None:
+    house = a_university()
+    decision = mandate(house, "org", day=MONDAY_DATE - ONE_DAY)
+    refused = house.world.refuses(
+        "CMD-BEFORE", house.head, DissolveCouncil, **ORG, decision_id=decision
+    )
+    assert refused == {"act": MONDAY_DATE - ONE_DAY, "rests_on": MONDAY_DATE}
 
 
 def test_a_dissolved_council_takes_no_command_until_it_is_established_again() -> None:

@@ -1,12 +1,13 @@
 """A joint commission concludes on documents of every organisation it serves."""
 
 from domain.decider import Event
-from domain.document_commands import RecordConclusion, ReplanRoute
+from domain.document_commands import RecordConclusion, ReplanRoute, SubmitDocument
 from domain.document_events import ReviewRequested, RouteReplanned, StageOpened
 from domain.identifiers import Stream
 from domain.meeting_commands import OpenVote, PlaceItem
 from domain.meeting_events import VoteOpened
 from domain.messages import AGGREGATES, SCOPES, kind_of
+from domain.organisation_commands import DeclareLevels
 from domain.participation_commands import ArrangeParticipation, EndParticipation
 from domain.review_body_commands import DissolveBody
 from tests.domain.given import (
@@ -181,6 +182,17 @@ def test_who_is_a_member_for_two_organisations_is_counted_once() -> None:
     opened = sitting.does(OpenVote, item=1)[0]
     assert isinstance(opened, VoteOpened)
     assert opened.base == opened.present == len(opened.entitled) == 3
+
+
+def test_a_level_given_up_after_the_draft_is_submitted_no_more() -> None:
+    _, house = host_and_neighbour()
+    document = draft(house)
+    levels = {"bin": house.bin, "levels": ["PSE"]}
+    house.world.give(house.registrar, DeclareLevels, **levels)
+    refused = house.world.refuses(
+        "R2-LEVEL", house.deputy, SubmitDocument, document_id=document
+    )
+    assert refused == {"levels": "TVE", "allowed": ("PSE",)}
 
 
 def leave(house: House) -> None:

@@ -254,6 +254,15 @@ def test_who_became_a_member_after_the_election_was_not_elected() -> None:
     assert (refused["is_member"], refused["is_teacher"]) == (True, True)
 
 
+def test_nobody_is_a_chair_again_by_an_election_before_the_next_one() -> None:
+    house = a_college()
+    old = chair(house, NURLAN)
+    house.world.refuses("R17-CHAIR", house.head, ElectChair, **old)
+    house.world.later(days=3)
+    house.world.give(house.head, ElectChair, **chair(house, OLGA))
+    house.world.refuses("R17-CHAIR", house.head, ElectChair, **old)
+
+
 def test_an_invited_specialist_counts_nowhere() -> None:
     house = a_college()
     one = {**WELDING_COMMISSION, "person_id": SYMBAT, "category": "ENTERPRISE"}

@@ -11,6 +11,7 @@ from tests.domain.given import (
     EM_UNIT,
     FACULTY_COUNCIL,
     FILE_HASH,
+    MONDAY_DATE,
     NEW_YEAR,
     UNIVERSITY_COUNCIL,
     House,
@@ -137,6 +138,26 @@ def test_in_kazakh_only_the_deputy_approves_general_documentation() -> None:
     refused = house.world.refuses("R18-APPROVER", house.head, ApproveDocument, **one)
     assert refused["allowed"] == ("DEPUTY_HEAD_EM",)
     assert approve(house, document, house.deputy)
+
+
+def test_a_charter_holds_from_its_own_day_on() -> None:
+    house = a_university()
+    drafts = [draft(house, GENERAL, name=name) for name in ("late", "now")]
+    before = house.world.now
+    house.world.later(days=3)
+    today = house.world.now.date()
+    record_charter(house, day=today, general_documentation_approvers=["HEAD"])
+    for document, at in zip(drafts, (before, house.world.now), strict=True):
+        one = {"document_id": document, "occurred_at": at}
+        house.world.give(house.deputy, SubmitDocument, **one)
+    late, now = (state_of(house, document).route for document in drafts)
+    assert late is not None and now is not None
+    assert late.approver_roles == ("HEAD", "DEPUTY_HEAD_EM")
+    assert now.approver_roles == ("HEAD",)
+    charter = {"number": "0", "date": MONDAY_DATE, "file_hash": FILE_HASH}
+    house.world.refuses(
+        "CMD-BEFORE", house.head, RecordCharter, bin=house.bin, clauses={}, **charter
+    )
 
 
 def test_a_charter_narrows_who_approves_general_documentation() -> None:

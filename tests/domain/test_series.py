@@ -87,6 +87,16 @@ def test_a_series_has_one_open_revision(phase: str) -> None:
     assert draft(house, name="next plan", series_id=SERIES)
 
 
+def test_no_revision_is_dated_back_to_when_another_was_open() -> None:
+    house = a_university()
+    document = an_open_one(house, "DRAFT")
+    while_open = house.world.now
+    house.world.later(days=3)
+    house.world.give(house.deputy, WithdrawDocument, document_id=document)
+    refuses_draft(house, "CMD-BEFORE", occurred_at=while_open)
+    draft(house, name="next", series_id=SERIES)
+
+
 def test_a_ready_revision_is_open_and_an_approved_one_is_not() -> None:
     house = a_university()
     document = a_ready(house, series_id=SERIES)
@@ -135,7 +145,7 @@ def test_a_document_from_before_the_system_joins_a_series_as_approved() -> None:
     begun = evolve(None, carried, mark)
     assert begun == Series(UNIVERSITY, "LESSON_PLAN", "HE", None)
     assert evolve(evolve(begun, opened, mark), carried, mark).open == new
-    assert evolve(evolve(begun, opened, mark), approved, mark) == begun
+    assert evolve(evolve(begun, opened, mark), approved, mark).open is None
 
 
 def two_approved(house: House) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Rule 11: a unit's regulation is a document, approved as the charter provides."""
 
-from domain.document_commands import ApproveDocument, CreateDocument
+from domain.document_commands import AnnulDocument, ApproveDocument, CreateDocument
 from domain.identifiers import Stream
 from domain.unit import (
     ActivateUnit,
@@ -19,7 +19,15 @@ from tests.domain.given import (
     a_university,
     record_charter,
 )
-from tests.domain.reviewing import APPROVAL, approve, draft, state_of, submit, text
+from tests.domain.reviewing import (
+    APPROVAL,
+    SALTED,
+    approve,
+    draft,
+    state_of,
+    submit,
+    text,
+)
 
 QUALITY = {"bin": UNIVERSITY, "unit_id": "quality"}
 OF_QUALITY = {"kind": "UNIT", "unit_id": "quality"}
@@ -84,6 +92,17 @@ def test_a_unit_that_does_not_work_yet_prepares_its_regulation_only() -> None:
     refuses("R11-AUTHOR", house.head, CreateDocument, **teacher)
     house.world.give(house.head, CloseUnit, **QUALITY, act_no="5")
     refuses("R11-AUTHOR", house.head, CreateDocument, **own)
+
+
+def test_a_regulation_that_was_annulled_opens_no_unit() -> None:
+    house = a_new_unit()
+    document = regulation(house)
+    approve(house, document)
+    annulment = {"document_id": document, "act_no": "61", "reason_ref": SALTED}
+    house.world.give(house.head, AnnulDocument, **annulment)
+    house.world.refuses("R11-NO-REGULATION", house.head, ActivateUnit, **QUALITY)
+    approve(house, regulation(house))
+    assert house.world.give(house.head, ActivateUnit, **QUALITY)
 
 
 def test_the_regulation_of_a_unit_closed_meanwhile_is_not_approved() -> None:

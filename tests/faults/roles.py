@@ -28,7 +28,7 @@ from tests.faults.sqlite_node import ALL, note_of
 from tests.faults.storm import Fault
 from tests.postgres_server import PostgresServer
 
-PARTS = ("nats", "relay", "relay-2", "project", "project-2", "api")
+PARTS = ("nats", "relay", "relay-2", "project", "project-2", "policy", "api")
 
 
 class NodeInRoles:
@@ -65,7 +65,7 @@ class NodeInRoles:
         return key.issue(PersonId(person), organisation, timedelta(days=1))
 
     def faults(self) -> Mapping[str, Fault]:
-        parts = ("api", "relay", "project", "nats")
+        parts = ("api", "relay", "project", "policy", "nats")
         return {
             **{f"{part} killed": partial(self._kill, part) for part in parts},
             **{f"{part} frozen": partial(self._freeze, part) for part in parts},
