@@ -132,7 +132,7 @@ class SetMethodistNumber(Command, frozen=True, kw_only=True):
     tag: ClassVar[str] = "organisation.set-methodist-number"
     bin: Bin
     decision_id: DecisionId
-    number: int
+    number: Annotated[int, Meta(le=10_000_000)]
 
 
 class AssignDirectLeadership(Command, frozen=True, kw_only=True):

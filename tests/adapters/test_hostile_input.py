@@ -4,6 +4,7 @@ How large, how deep and in which encoding a body may be is asked of the transpor
 elsewhere; here the JSON is sound, and what it says is not.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -82,6 +83,22 @@ def test_what_is_kept_of_a_refused_command_is_short(door: Door, tag: str) -> Non
         if note.id > before.id:
             assert len(note.stream or "") < 300
             assert len(msgspec.json.encode(note.context)) < 3_000
+
+
+@pytest.mark.parametrize("number", [2**53, 2**64, 10**4_000])
+def test_what_is_written_is_a_number_that_every_reader_can_hold(
+    door: Door, number: int
+) -> None:
+    for tag, place in (
+        ("council.elect-member", ("election", "voters")),
+        ("review-body.elect-chair", ("election", "votes_for")),
+        ("association.elect-leader", ("election", "voters")),
+        ("organisation.set-methodist-number", ("number",)),
+    ):
+        body = json.loads(json.dumps(EXAMPLES[tag]))
+        inner = body[place[0]] if len(place) > 1 else body
+        inner[place[-1]] = number
+        require_unmoved(door, posting(door, tag, body), 422, "CMD-MALFORMED")
 
 
 @pytest.mark.parametrize("tag", COMMANDS)
