@@ -19,6 +19,10 @@ _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfnrt]|u00[01][0-9A-Fa-f])")
 """An escaped control character. PostgreSQL keeps no NUL, and the `$` of a pattern
 would let a line feed follow an id."""
 
+MAX_TEXT = 500
+MAX_ITEMS = 100
+"""Characters of a text, and items of a list, in the context of a refusal."""
+
 _TRACE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
@@ -155,5 +159,20 @@ def digest_of(command: Command) -> str:
 
 
 def json_shaped(context: Mapping[str, Any]) -> dict[str, Any]:  # as the refusal's
-    """The context of a refusal as plain JSON values."""
-    return {name: msgspec.to_builtins(value) for name, value in context.items()}
+    """The context of a refusal as plain JSON values, cut where it is endless.
+
+    Some of it was sent by the one refused, and it is kept, told and told again.
+    """
+    return {name: cut(msgspec.to_builtins(value)) for name, value in context.items()}
+
+
+def cut(value: object) -> object:
+    """The same, but for the ends of long texts and lists."""
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return value[:MAX_TEXT] + "…"
+    if isinstance(value, list | tuple):
+        more = ["…"] if len(value) > MAX_ITEMS else []
+        return [cut(one) for one in value[:MAX_ITEMS]] + more
+    if isinstance(value, dict):
+        return {name: cut(one) for name, one in value.items()}
+    return value

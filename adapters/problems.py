@@ -13,8 +13,6 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
 
 MAX_LANGUAGE_HEADER = 1_000
-MAX_TEXT = 500
-"""Characters of a text in the context: some of it was sent by the one refused."""
 
 _RANGE = re.compile(r"([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)")
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
@@ -44,16 +42,15 @@ class Problem(Struct, frozen=True, kw_only=True):
 def problem(refusal: Refused, pack: RulePack, language: str) -> Problem:
     """The problem that a refusal is, told in `language`."""
     entry = pack.errors[refusal.code]
-    context = {name: shortened(value) for name, value in refusal.context.items()}
     return Problem(
         type=address_of(refusal.code),
         title=title_of(entry, language),
         status=refusal.status,
-        detail=entry.text(language, context),
+        detail=entry.text(language, refusal.context),
         code=refusal.code,
         rule=refusal.rule,
         rule_pack=refusal.rule_pack,
-        context=context,
+        context=refusal.context,
         command_id=refusal.command_id or None,
     )
 
@@ -72,12 +69,6 @@ def title_of(entry: CatalogueEntry, language: str) -> str:
     sentence = _NEXT_SENTENCE.split(entry.text(language, {}))[0]
     sentence = _IN_BRACKETS.sub("", sentence)
     return _PLACEHOLDER.sub("…", _NAMED_AT_THE_END.sub("", sentence))
-
-
-def shortened(value: object) -> object:
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        return value[:MAX_TEXT] + "…"
-    return value
 
 
 def language_of(accept_language: str | None, default: str = "ru") -> str:

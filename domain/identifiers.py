@@ -39,11 +39,16 @@ UnitId = NewType("UnitId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 BodyId = NewType("BodyId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 AssociationId = NewType("AssociationId", Annotated[str, Meta(pattern=TOKEN_PATTERN)])
 
-Stream = NewType("Stream", Annotated[str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+$")])
+Stream = NewType(
+    "Stream", Annotated[str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+$", max_length=200)]
+)
 """`<aggregate>/<id>`: the name of one aggregate's stream of events."""
 
 CapacityId = NewType(
-    "CapacityId", Annotated[str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+#[0-9]{1,9}$")]
+    "CapacityId",
+    Annotated[
+        str, Meta(pattern=r"^[a-z-]+/[A-Za-z0-9.-]+#[0-9]{1,9}$", max_length=210)
+    ],
 )
 """`<stream>#<n>`: the event that seated somebody, found by its own name."""
 

@@ -24,7 +24,7 @@ class RegisterOrganisation(Command, frozen=True, kw_only=True):
     """Enter an organisation under its BIN; its administration unit comes with it."""
 
     tag: ClassVar[str] = "organisation.register"
-    bin: str
+    bin: Annotated[str, Meta(max_length=40)]  # whether it is a BIN, is decided
     names: Names
     kind: str
     kato: Kato
@@ -132,7 +132,7 @@ class SetMethodistNumber(Command, frozen=True, kw_only=True):
     tag: ClassVar[str] = "organisation.set-methodist-number"
     bin: Bin
     decision_id: DecisionId
-    number: int
+    number: Annotated[int, Meta(le=10_000_000)]
 
 
 class AssignDirectLeadership(Command, frozen=True, kw_only=True):

@@ -48,8 +48,8 @@ class Election(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How somebody was elected: when, by how many voters, with how many votes."""
 
     date: date
-    voters: int
-    votes_for: int
+    voters: Annotated[int, Meta(ge=0, le=1_000_000)]
+    votes_for: Annotated[int, Meta(ge=0, le=1_000_000)]
 
     @property
     def is_won(self) -> bool:

@@ -4,6 +4,7 @@ How large, how deep and in which encoding a body may be is asked of the transpor
 elsewhere; here the JSON is sound, and what it says is not.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import fields
 
@@ -66,6 +68,37 @@ def test_no_id_or_text_ends_with_a_line_feed(door: Door, tag: str) -> None:
     for field, value in texts.items():
         longer = posting(door, tag, {**EXAMPLES[tag], field: f"{value}\n"})
         require_unmoved(door, longer, 422, "CMD-MALFORMED")
+
+
+@pytest.mark.parametrize("tag", COMMANDS)
+def test_what_is_kept_of_a_refused_command_is_short(door: Door, tag: str) -> None:
+    """However long its texts are: its stream is indexed, its context told again."""
+    store = door.told.node.store
+    (before,) = store.refusals(limit=1)
+    for field, value in EXAMPLES[tag].items():
+        if isinstance(value, str):
+            longer = posting(door, tag, {**EXAMPLES[tag], field: value * 300})
+            assert longer().status_code >= 400
+    for note in store.refusals(limit=99):
+        if note.id > before.id:
+            assert len(note.stream or "") < 300
+            assert len(msgspec.json.encode(note.context)) < 3_000
+
+
+@pytest.mark.parametrize("number", [2**53, 2**64, 10**4_000])
+def test_what_is_written_is_a_number_that_every_reader_can_hold(
+    door: Door, number: int
+) -> None:
+    for tag, place in (
+        ("council.elect-member", ("election", "voters")),
+        ("review-body.elect-chair", ("election", "votes_for")),
+        ("association.elect-leader", ("election", "voters")),
+        ("organisation.set-methodist-number", ("number",)),
+    ):
+        body = json.loads(json.dumps(EXAMPLES[tag]))
+        inner = body[place[0]] if len(place) > 1 else body
+        inner[place[-1]] = number
+        require_unmoved(door, posting(door, tag, body), 422, "CMD-MALFORMED")
 
 
 @pytest.mark.parametrize("tag", COMMANDS)

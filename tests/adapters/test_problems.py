@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from adapters.orders import Refused, refused
-from adapters.problems import MAX_TEXT, language_of, problem, problem_of
+from adapters.orders import MAX_ITEMS, MAX_TEXT, Refused, refused
+from adapters.problems import language_of, problem, problem_of
 from domain.decider import Refusal
 from domain.identifiers import Names
 from domain.regulation.pack import LANGUAGES, rule_pack
@@ -61,6 +61,13 @@ def test_what_the_refused_one_sent_is_not_sent_back_at_length() -> None:
     told = problem_of(given, PACK, "ru")
     assert len(told.context["reason"]) == MAX_TEXT + 1
     assert len(told.detail) < MAX_TEXT + 100
+    inner = Refusal("ORG-CHARTER", values=[{"name": "x" * 9_000}] * 9_000, known=("y",))
+    again = Refusal("ORG-CHARTER", **refused(PACK, inner).context)
+    for one in (inner, again):  # it is told as it was kept
+        context = problem_of(one, PACK, "kk").context
+        assert len(context["values"]) == MAX_ITEMS + 1
+        assert len(context["values"][0]["name"]) == MAX_TEXT + 1
+        assert list(context["known"]) == ["y"]
 
 
 def test_an_unknown_language_gets_russian() -> None:
