@@ -36,7 +36,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not faults and not benchmark"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not faults and not benchmark"
 
 faults: $(VENV)/.dev ## The long storms: kills and outages under load
 	$(BIN)/python -m pytest -m faults -s

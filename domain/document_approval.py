@@ -38,15 +38,20 @@ def require_approver(state: Document, facts: Surroundings) -> None:
     today = local_day(facts.now)
     posts = facts.posts(state.bin, actor.person, today)
     acting = () if actor.is_acting else facts.seats(state.bin, office.ACTING_HEAD)
-    stood_in_for = actor.role == "HEAD" and any(seat.covers(today) for seat in acting)
-    if stood_in_for or actor.capacity not in [post.capacity for post in posts]:
+    if actor.role == "HEAD" and any(seat.covers(today) for seat in acting):
         raise Refusal(
             f"R{state.rule}-APPROVER",
             role=actor.role,
             allowed=roles,
-            reason="somebody acts in their place"
-            if stood_in_for
-            else "no longer in office",
+            reason="somebody acts in their place",
+            today=today,
+        )
+    if actor.capacity not in [post.capacity for post in posts]:
+        raise Refusal(
+            f"R{state.rule}-APPROVER",
+            role=actor.role,
+            allowed=roles,
+            reason="no longer in office",
             today=today,
         )
 
