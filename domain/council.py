@@ -56,7 +56,7 @@ def decide(
         case ConstituteCouncil(), Council():
             return constitute(command, state, facts)
         case DissolveCouncil(), Council():
-            decision = organisation.governing_decisions.get(command.decision_id)
+            decision = facts.governing_decision(command.bin, command.decision_id)
             if decision is None:
                 raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
             opened_on = local_day(state.opened_at)
@@ -76,7 +76,8 @@ def establish(
     """Rule 14: the governing council fixes order, composition and powers."""
     kind, unit, levels = place_of(command.key, organisation, facts)
     decision = command.mandate_decision_id
-    mandate = organisation.mandates.get(decision) if decision else None
+    taken = facts.governing_decision(command.bin, decision) if decision else None
+    mandate = taken.mandate if taken else None
     if decision is None or mandate is None or mandate.council != command.key:
         raise Refusal("R14-MANDATE", decision_id=decision, council=command.key)
     distinct = command.distinct_from_pedagogical_council

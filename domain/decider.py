@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -98,13 +99,13 @@ class Actor(msgspec.Struct, frozen=True):
         return self.role == SYSTEM
 
 
-class Act(msgspec.Struct, frozen=True):
+class Act(msgspec.Struct, frozen=True, dict=True):
     """Who acts and when the act took place; `on` is the day in Kazakhstan."""
 
     actor: Actor
     at: datetime
 
-    @property
+    @cached_property
     def on(self) -> date:
         return local_day(self.at)
 

@@ -11,7 +11,15 @@ from domain.council_state import Council
 from domain.dates import Spell, in_force
 from domain.decider import Act
 from domain.document_state import Document, stream_of
-from domain.identifiers import Bin, DocumentId, MeetingId, PersonId, SeriesId, Stream
+from domain.identifiers import (
+    Bin,
+    DecisionId,
+    DocumentId,
+    MeetingId,
+    PersonId,
+    SeriesId,
+    Stream,
+)
 from domain.meeting_state import Meeting
 from domain.membership import members_in_office
 from domain.minutes import Minutes
@@ -95,21 +103,22 @@ class Facts:
             # For one that is closed nobody enters late what it did before.
             phase=CLOSED if state.phase == CLOSED else state.phase_at(self._act.at),
             regulation_approvers=charter.regulation_approvers,
-            mandates={
-                number: decision.mandate
-                for number, decision in state.decisions.items()
-                if decision.mandate is not None and decision.date <= self._act.on
-            },
             methodist_numbers=state.methodist_numbers,
-            governing_decisions={
-                number: GoverningDecision(decision.kind, decision.date)
-                for number, decision in state.decisions.items()
-                if decision.date <= self._act.on
-            },
             registered_on=state.registered_on,
             general_documentation_approvers=charter.general_documentation_approvers,
             route_profile=charter.route_profile,
         )
+
+    def governing_decision(
+        self, owner: Bin, decision: DecisionId
+    ) -> GoverningDecision | None:
+        state = self._streams.state(organisation_state.stream_of(owner))
+        found = (
+            state.decisions.get(decision) if isinstance(state, Organisation) else None
+        )
+        if found is None or found.date > self._act.on:
+            return None
+        return GoverningDecision(found.kind, found.date, found.mandate)
 
     def posts(
         self, owner: Bin, person: PersonId, on: date | None = None

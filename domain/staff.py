@@ -207,7 +207,7 @@ def appoint_acting(
     if command.post not in known:
         raise Refusal("STAFF-POST", post=command.post, known=known)
     spell = spell_of(command)
-    decision = organisation.governing_decisions.get(command.decision_id)
+    decision = facts.governing_decision(command.bin, command.decision_id)
     if decision is None or decision.kind != ACTING_APPOINTMENT:
         raise Refusal("ORG-NO-DECISION", decision_id=command.decision_id)
     if command.valid_from < decision.date:

@@ -80,10 +80,11 @@ class Mandate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GoverningDecision(Struct, frozen=True):
-    """A decision of the organisation's council, by the day of the act."""
+    """A decision of the organisation's council; its mandate, where it gives one."""
 
     kind: str
     date: date
+    mandate: Mandate | None
 
 
 class OrganisationFacts(Struct, frozen=True):
@@ -100,9 +101,7 @@ class OrganisationFacts(Struct, frozen=True):
     levels: tuple[str, ...]
     phase: str
     regulation_approvers: tuple[str, ...]
-    mandates: dict[DecisionId, Mandate]
     methodist_numbers: tuple[tuple[date, int], ...]
-    governing_decisions: dict[DecisionId, GoverningDecision]
     registered_on: date
     general_documentation_approvers: tuple[str, ...] = ()
     route_profile: str | None = None
@@ -274,6 +273,11 @@ class Surroundings(Protocol):
     def stream(self) -> Stream: ...
 
     def organisation(self, owner: Bin) -> OrganisationFacts | None: ...
+
+    def governing_decision(
+        self, owner: Bin, decision: DecisionId
+    ) -> GoverningDecision | None:
+        """A decision of the organisation's council, taken by the day of the act."""
 
     def posts(
         self, owner: Bin, person: PersonId, on: date | None = None
