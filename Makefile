@@ -23,7 +23,7 @@ $(VENV)/.dev: requirements-dev.lock $(PARSER)/package-lock.json $(VENV)/.runtime
 	@$(NPM) ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-demo: $(VENV)/.runtime ## Set up, then run study plans of 40 universities from command to subscriber
+demo: $(VENV)/.runtime ## Set up, then take documents of every kind from command to subscriber
 	@$(BIN)/adisteme demo
 
 serve: $(VENV)/.runtime ## Set up, then keep a node running on http://127.0.0.1:8000
