@@ -129,7 +129,7 @@ class Stale(Struct, frozen=True):
     searches: tuple[tuple[str, str], ...]
 
 
-class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """CloudEvents 1.0 in structured mode; the order of fields is part of the contract.
 
     Absent optional attributes are left out. `data` is the event's own JSON.

@@ -10,7 +10,7 @@ from msgspec import Struct
 from domain.decider import Event
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event as it stands in the log: what was recorded, where, when and by whom.
 
     `at` is the time of the act, `recorded_at` when it entered the log (both UTC).

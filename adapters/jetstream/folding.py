@@ -26,7 +26,7 @@ Wants = Callable[[str | None], bool]
 Rows = dict[Key, Struct | None]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A record that some view folds; `event` is None where it cannot be decoded."""
 
     position: int
