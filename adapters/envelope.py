@@ -129,7 +129,7 @@ class Stale(Struct, frozen=True):
     searches: tuple[tuple[str, str], ...]
 
 
-class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """CloudEvents 1.0 in structured mode; the order of fields is part of the contract.
 
     Absent optional attributes are left out. `data` is the event's own JSON.
@@ -240,16 +240,22 @@ _TYPE = b'"type":"' + TYPE_PREFIX.encode()
 _FARTHEST_TYPE = 200
 
 
-def aggregate_of(payload: bytes) -> str | None:
-    """The aggregate a record is about, told without decoding it; None where unsure.
+def tag_of(payload: bytes) -> str | None:
+    """The tag of a record's event, told without decoding it; None where unsure.
 
     The order of fields is part of the contract, and quotes in a text are escaped.
     """
     start = payload.find(_TYPE, 0, _FARTHEST_TYPE) + len(_TYPE)
-    end = payload.find(b".", start, start + _FARTHEST_TYPE)
+    end = payload.find(b'"', start, start + _FARTHEST_TYPE)
     if start < len(_TYPE) or end < 0:
         return None
     return payload[start:end].decode("ascii", "replace")
+
+
+def aggregate_of(payload: bytes) -> str | None:
+    """The aggregate a record is about, told as its tag is."""
+    tag = tag_of(payload)
+    return None if tag is None else tag.partition(".")[0]
 
 
 def stream_told_by(payload: bytes) -> str | None:

@@ -16,8 +16,12 @@ from domain.meeting_events import (
     MeetingNotHeld,
     MeetingOpened,
     MeetingPlanned,
+    MemberArrived,
+    MemberDeparted,
+    MemberRecused,
     VoteAnnulled,
     VoteClosed,
+    VoteOpened,
 )
 from projections.projection import Key, Projection, Recorded
 
@@ -75,6 +79,8 @@ def fold(row: MeetingRow | None, recorded: Recorded, key: Key) -> MeetingRow | N
     if row is None:
         return None
     changed = changes_of(row, recorded)
+    if not changed:
+        return row
     if "items" in changed:
         after = msgspec.structs.replace(row, **changed)
         items = (item for item in after.items if not item.postponed)
@@ -132,4 +138,8 @@ MEETING_CALENDAR = Projection(
     fold=fold,
     indexes=(("body", "state"), ("org_bin", "planned_for")),
     aggregates=frozenset({"meeting"}),
+    ignored=frozenset(
+        event.tag
+        for event in (MemberArrived, MemberDeparted, MemberRecused, VoteOpened)
+    ),
 )

@@ -10,7 +10,7 @@ from msgspec import Struct
 from domain.decider import Event
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event as it stands in the log: what was recorded, where, when and by whom.
 
     `at` is the time of the act, `recorded_at` when it entered the log (both UTC).
@@ -48,6 +48,7 @@ class Projection(Generic[Row]):
     the event, or None where no row remains. A stored row folds the events of one
     aggregate. `indexes` name the groups of columns that queries filter by.
     `aggregates` name those whose events it folds; None: it is shown every event.
+    `ignored` are tags of theirs that leave every row as it is: they are not decoded.
     """
 
     name: str
@@ -57,3 +58,10 @@ class Projection(Generic[Row]):
     fold: Callable[[Row | None, Recorded, Key], Row | None]
     indexes: tuple[tuple[str, ...], ...] = ()
     aggregates: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    def concerns(self, tag: str | None) -> bool:
+        """Whether it is shown events under a tag; None stands for an unreadable one."""
+        if tag is None or self.aggregates is None:
+            return tag not in self.ignored
+        return tag.partition(".")[0] in self.aggregates and tag not in self.ignored

@@ -1,11 +1,12 @@
 """Folding in memory: rows that events leave behind, and events that must wait."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.envelope import aggregate_of, stream_told_by
+from adapters.envelope import stream_told_by, tag_of
 from adapters.views import (
     UNKNOWN_STREAM,
     AnyProjection,
@@ -18,17 +19,19 @@ from projections.projection import Key, Recorded
 
 ROWS_HELD = 20_000
 LONGEST_ERROR = 500
+TAGS_HELD = 1_000
 
 Decode = Callable[[bytes], Recorded]
+Wants = Callable[[str | None], bool]
 Rows = dict[Key, Struct | None]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A record that some view folds; `event` is None where it cannot be decoded."""
 
     position: int
     record: bytes
-    aggregate: str | None
+    tag: str | None
     stream: str
     event: Recorded | None
     error: str | None = None
@@ -61,37 +64,35 @@ def told(error: Exception) -> str:
     return repr(error)[:LONGEST_ERROR]
 
 
-def wanted_by(projections: Iterable[AnyProjection]) -> frozenset[str] | None:
-    """The aggregates that any of them folds; None: all."""
-    wanted: set[str] = set()
-    for projection in projections:
-        if projection.aggregates is None:
-            return None
-        wanted |= projection.aggregates
-    return frozenset(wanted)
+def wanted_by(projections: Sequence[AnyProjection]) -> Wants:
+    """Tells of a tag whether any of them folds events under it."""
+
+    @lru_cache(TAGS_HELD)
+    def wants(tag: str | None) -> bool:
+        return any(projection.concerns(tag) for projection in projections)
+
+    return wants
 
 
 def entries_of(
-    batch: Iterable[tuple[int, bytes]], decode: Decode, wanted: frozenset[str] | None
+    batch: Iterable[tuple[int, bytes]], decode: Decode, wants: Wants
 ) -> list[Entry]:
     """Decode, once for all views, what any of them folds."""
     entries: list[Entry] = []
     for position, record in batch:
-        aggregate = aggregate_of(record)
-        if aggregate is None or wanted is None or aggregate in wanted:
-            entries.append(entry_of(position, record, aggregate, decode))
+        tag = tag_of(record)
+        if wants(tag):
+            entries.append(entry_of(position, record, tag, decode))
     return entries
 
 
-def entry_of(
-    position: int, record: bytes, aggregate: str | None, decode: Decode
-) -> Entry:
+def entry_of(position: int, record: bytes, tag: str | None, decode: Decode) -> Entry:
     try:
         event = decode(record)
     except Exception as error:  # whatever the codec raises parks the stream
         stream = stream_told_by(record) or UNKNOWN_STREAM
-        return Entry(position, record, aggregate, stream, None, told(error))
-    return Entry(position, record, aggregate, event.stream, event)
+        return Entry(position, record, tag, stream, None, told(error))
+    return Entry(position, record, tag, event.stream, event)
 
 
 class ViewFold:
@@ -108,6 +109,7 @@ class ViewFold:
         """`after`: fold from there on again, without what was folded before."""
         self._views = views
         self.projection = projection
+        self._wants = wanted_by([projection])
         self.revision = standing.revision
         self.saved = standing.position
         self.folded = standing.position if after is None else after
@@ -121,7 +123,14 @@ class ViewFold:
 
     def plan(self, entries: Sequence[Entry]) -> Plan:
         """What is to be folded of these, and the keys whose rows must be loaded."""
-        fresh = [each for each in entries if self._concerns(each)]
+        wants, folded, skipped = self._wants, self.folded, self._skipped
+        fresh = [
+            each
+            for each in entries
+            if wants(each.tag)
+            and each.position > folded
+            and each.position not in skipped
+        ]
         keys_of = self._keys(fresh)
         unknown = self._hold({key for keys in keys_of.values() for key in keys})
         return Plan(fresh, keys_of, unknown)
@@ -151,14 +160,6 @@ class ViewFold:
             self._rows.pop(key, None)
             self._older_rows.pop(key, None)
         self._holds_all = False
-
-    def _concerns(self, entry: Entry) -> bool:
-        wanted = self.projection.aggregates
-        return (
-            entry.position > self.folded
-            and (wanted is None or entry.aggregate is None or entry.aggregate in wanted)
-            and entry.position not in self._skipped
-        )
 
     def _keys(self, entries: Sequence[Entry]) -> dict[int, Sequence[Key]]:
         """The keys of each event; none for one that has no keys but an error."""
@@ -217,7 +218,7 @@ def fold_parked(
     standing = views.standing(projection.name)
     entries = [
         replace(
-            entry_of(each.position, each.record, aggregate_of(each.record), decode),
+            entry_of(each.position, each.record, tag_of(each.record), decode),
             stream=stream,
         )
         for each in views.parked(projection.name, stream)

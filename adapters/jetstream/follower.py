@@ -53,7 +53,7 @@ class Follower:
         self._views = views
         self._projections = projections
         self._decode = decode
-        self._wanted = wanted_by(projections)
+        self._wants = wanted_by(projections)
         self._stream = stream
         self._lock = lock
         self._unsaved: list[dict[str, Changes]] = []
@@ -142,7 +142,7 @@ class Follower:
         return folds
 
     async def _fold(self, batch: Batch) -> dict[str, Changes]:
-        entries = entries_of(batch, self._decode, self._wanted)
+        entries = entries_of(batch, self._decode, self._wants)
         return {
             name: await self._fold_one(fold, entries, batch[-1][0])
             for name, fold in self.folds.items()
@@ -213,7 +213,7 @@ class Follower:
     async def _one_by_one(self, batch: Batch, on_moved: Callable[[], None]) -> None:
         """Save every event for itself, and park the stream of one that cannot be."""
         for item in batch:
-            entries = entries_of([item], self._decode, self._wanted)
+            entries = entries_of([item], self._decode, self._wants)
             for name, fold in self.folds.items():
                 changes = await self._fold_one(fold, entries, item[0])
                 async with self._lock:

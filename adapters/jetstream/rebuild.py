@@ -44,6 +44,7 @@ class Rebuild:
         self._live_lock = live_lock
         self._shadows = [shadow_of(each) for each in projections]
         self._follower = follow(self._shadows, asyncio.Lock())
+        self._live_at = dict.fromkeys((each.name for each in projections), 0)
         self._moved = asyncio.Event()
         self._is_begun = False
         self.is_done = False
@@ -81,7 +82,7 @@ class Rebuild:
 
     async def _replace_when_level(self, ended: asyncio.Event) -> None:
         while not ended.is_set():
-            if await asyncio.to_thread(self._lag) <= NEAR:
+            if not self._is_far() and await asyncio.to_thread(self._lag) <= NEAR:
                 async with self._live_lock:
                     if await self._is_level(ended):
                         await asyncio.to_thread(self._replace)
@@ -104,10 +105,16 @@ class Rebuild:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._moved.wait(), LOOK_SECONDS)
 
+    def _is_far(self) -> bool:
+        """Told without the store of which it is asked often: live views only move on."""
+        reached = self.progress()
+        return any(at - reached[name] > NEAR for name, at in self._live_at.items())
+
     def _lag(self) -> int:
+        for name in self._live_at:
+            self._live_at[name] = self._views.standing(name).position
         return max(
-            self._views.standing(projection.name).position
-            - self._views.standing(shadow.name).position
+            self._live_at[projection.name] - self._views.standing(shadow.name).position
             for projection, shadow in zip(self._projections, self._shadows, strict=True)
         )
 

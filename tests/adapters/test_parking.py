@@ -12,6 +12,7 @@ from projections.projection import Key, Projection, Recorded
 from tests.adapters.bus import (
     BOUND_SECONDS,
     ListLog,
+    MemberElected,
     connected,
     eventually,
     recorded,
@@ -283,5 +284,39 @@ def test_an_event_that_no_view_folds_is_not_even_decoded(tmp_path: Path) -> None
             assert await projector.wait_for(40, BOUND_SECONDS)
         assert rows_of(views, of_others) == {}
         assert rows_of(views, of_councils) == folded(work.log, ELECTED)
+
+    play(tmp_path, 40, scenario)
+
+
+def test_an_event_that_every_view_ignores_is_not_decoded(tmp_path: Path) -> None:
+    ignored = frozenset({MemberElected.tag})
+    blind = dataclasses.replace(
+        ELECTED, aggregates=frozenset({"council"}), ignored=ignored
+    )
+
+    async def scenario(work: Projecting) -> None:
+        views = work.views(blind)
+        projector = work.projector(views, blind, decode=Decoder(set(range(100))))
+        async with while_running(projector.run):
+            assert await projector.wait_for(40, BOUND_SECONDS)
+        assert (parked_in(views, blind), rows_of(views, blind)) == ({}, {})
+
+    play(tmp_path, 40, scenario)
+
+
+def test_an_unknown_event_parks_where_others_of_its_aggregate_are_ignored(
+    tmp_path: Path,
+) -> None:
+    ignored = frozenset({"council.member-elected.v2"})
+    other = dataclasses.replace(
+        ELECTED, aggregates=frozenset({"council"}), ignored=ignored
+    )
+
+    async def scenario(work: Projecting) -> None:
+        views = work.views(other)
+        projector = work.projector(views, other, decode=Decoder({13}))
+        async with while_running(projector.run):
+            assert await projector.wait_for(40, BOUND_SECONDS)
+        assert parked_in(views, other) == {POISONED: 13}
 
     play(tmp_path, 40, scenario)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.envelope import Decision, Draft, aggregate_of, recorded, seal
+from adapters.envelope import Decision, Draft, recorded, seal, tag_of
 from adapters.jetstream.folding import ViewFold, entries_of, wanted_by
 from adapters.jetstream.wishes import carry_out
 from adapters.persistence.postgres_database import PostgresDatabase
@@ -169,11 +169,10 @@ class Replay:
 
     def concerning(self) -> list[int]:
         """The positions that the view folds."""
-        wanted = self.original.aggregates or ()
         return [
             position
             for position, payload in enumerate(self.log, 1)
-            if aggregate_of(payload) in wanted
+            if self.original.concerns(tag_of(payload))
         ]
 
     def rows(self) -> Rows:

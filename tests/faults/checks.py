@@ -95,8 +95,7 @@ def rebuilt(projection: AnyProjection, log: Sequence[Message]) -> Rows:
     rows: dict[Key, Struct | None] = {}
     for _position, payload in log:
         event = recorded(payload)
-        aggregate = event.stream.partition("/")[0]
-        if projection.aggregates and aggregate not in projection.aggregates:
+        if not projection.concerns(event.tag):
             continue
         for key in projection.keys(event):
             rows[key] = projection.fold(rows.get(key), event, key)

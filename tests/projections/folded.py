@@ -34,7 +34,7 @@ def fold(
 ) -> dict[Key, Row]:
     rows: dict[Key, Row] = {}
     for position, entry in enumerate(log, start=1):
-        if entry.stream.partition("/")[0] not in (projection.aggregates or ()):
+        if not projection.concerns(entry.event.tag):
             continue
         told = recorded(entry, position, owner)
         for key in projection.keys(told):
