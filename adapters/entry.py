@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from adapters.data_folder import running_node, wipe_for_demo
 from adapters.demo import run as demo
 from adapters.demo.report import show_report
 from adapters.demo.teller import Person, Teller
+from adapters.envelope import StoreUnavailable
 from adapters.http_api import create_app
 from adapters.http_routes.doors import Doors, Health, Part
 from adapters.identity import Identities, NodeKey, UnusableKey
@@ -37,6 +39,7 @@ SETTLE_SECONDS = 60.0
 CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
 ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
+STORE_SECONDS = 60.0
 SEED = 583
 
 
@@ -233,6 +236,19 @@ def run_migrate(settings: Settings) -> Operator | None:
         node.close()
 
 
+def once_the_store_answers(settings: Settings, role: Role) -> Node:
+    """The node; a database that is starting, too, is waited for, within a bound."""
+    until = time.monotonic() + STORE_SECONDS
+    while True:
+        try:
+            return Node(settings, role)
+        except StoreUnavailable as error:
+            if settings.database is None or time.monotonic() > until:
+                raise
+            log.warning("store_awaited", role=role, error=str(error))
+            time.sleep(1)
+
+
 def run_serve(
     settings: Settings, *, demo_wanted: bool, port: int | None, role: Role
 ) -> None:
@@ -240,7 +256,7 @@ def run_serve(
     chosen = of_demo(settings, demo_wanted)
     if port is not None:
         chosen = msgspec.structs.replace(chosen, port=port)
-    node = Node(chosen, role)
+    node = once_the_store_answers(chosen, role)
     try:
         asyncio.run(serve(node) if role in ("all", "api") else work(node))
     finally:

@@ -106,7 +106,7 @@ class Rebuild:
             await asyncio.wait_for(self._moved.wait(), LOOK_SECONDS)
 
     def _is_far(self) -> bool:
-        """Told without the store of which it is asked often: live views only move on."""
+        """Told without the store, as it is asked often: live views only move on."""
         reached = self.progress()
         return any(at - reached[name] > NEAR for name, at in self._live_at.items())
 

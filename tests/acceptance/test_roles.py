@@ -13,6 +13,7 @@ import pytest
 
 from adapters.demo.institutions import synthetic_bin
 from tests.acceptance.served_roles import ServedRoles
+from tests.postgres_server import PostgresServer
 
 BOUND_SECONDS = 20.0
 
@@ -121,6 +122,30 @@ def test_what_is_down_is_told_apart_and_comes_back_by_itself(
     client.until(lambda h: h["relay"]["lag"] > 0)
     roles.start("relay")
     assert client.shown(taken["position"]) == 4
+
+
+def test_a_role_that_starts_before_its_database_waits_for_it(
+    roles: ServedRoles, postgres: PostgresServer
+) -> None:
+    roles.start_all()
+    client = Client(roles)
+    client.until(lambda h: h["status"] == "ready")
+    roles.kill("relay")
+    postgres.kill()
+    try:
+        roles.start("relay")
+        wait_for_log(roles, "relay", "store_awaited")
+    finally:
+        postgres.start()
+    client.until(lambda h: h["store"]["state"] == "up")
+    assert client.shown(client.register(1)["position"]) == 1
+
+
+def wait_for_log(roles: ServedRoles, name: str, word: str) -> None:
+    end = time.monotonic() + BOUND_SECONDS
+    while word not in roles.log(name):
+        assert time.monotonic() < end, roles.log(name)
+        time.sleep(0.05)
 
 
 def test_another_relay_takes_over_from_one_that_was_killed_or_stopped(
