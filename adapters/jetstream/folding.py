@@ -175,18 +175,24 @@ class ViewFold:
     def _fold_one(
         self, entry: Entry, keys: Sequence[Key] | None, rows: Rows
     ) -> str | None:
-        """The error that parks the stream; an event changes all its rows or none."""
+        """The error that parks the stream; an event changes all its rows or none.
+
+        A row that stays the same is not written.
+        """
         if entry.stream in self.parked_streams:
             return None
         if entry.event is None:
             return entry.error
         projection, held = self.projection, self._rows
+        changed: Rows = {}
         try:
             if keys is None:
                 keys = projection.keys(entry.event)
-            changed = {
-                key: projection.fold(held.get(key), entry.event, key) for key in keys
-            }
+            for key in keys:
+                before = held.get(key)
+                after = projection.fold(before, entry.event, key)
+                if after is not before:
+                    changed[key] = after
         except Exception as error:  # whatever a projection raises parks the stream
             return told(error)
         held.update(changed)
