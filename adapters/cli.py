@@ -11,7 +11,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from adapters import entry
+from adapters import demo_entry, entry
 from adapters.bootstrap import ROLES, Role
 from adapters.cli_audit import audit, explain
 from adapters.cli_bus import bus
@@ -71,7 +71,7 @@ def demo(as_json: bool) -> None:
     """
     settings = settings_or_exit()
     configure_logging(settings.log_level, quiet=True)
-    raise SystemExit(entry.run_demo(settings, as_json=as_json))
+    raise SystemExit(demo_entry.run_demo(settings, as_json=as_json))
 
 
 @cli.command()
@@ -261,6 +261,8 @@ def bodies(
     org: str | None, as_json: bool, bearer: str | None, lang: str, of_demo: bool
 ) -> None:
     """List reviewing bodies: members, minimum, who leads them."""
+    if org is None and bearer is None:
+        raise click.UsageError("the node has no bodies: name whose, with --org BIN")
     page = shown(of_demo, "/v1/bodies", {"org": org}, bearer, as_json, lang)
     rows = [
         {**one, "officers": [officer["role"] for officer in one["officers"]]}

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -19,19 +19,13 @@ from msgspec import Struct
 from rich.console import Console
 
 from adapters.bootstrap import Node, Operator, Role, doors_of, known_identities
-from adapters.data_folder import running_node, wipe_for_demo
-from adapters.demo import run as demo
-from adapters.demo.report import show_report
-from adapters.demo.teller import Person, Teller
+from adapters.data_folder import running_node
 from adapters.envelope import StoreUnavailable
 from adapters.http_api import create_app
 from adapters.http_routes.doors import Doors, Health, Part
 from adapters.identity import Identities, NodeKey, UnusableKey
 from adapters.settings import Settings
 from domain.identifiers import NODE, PersonId
-from projections.approval_stage import APPROVAL_STAGE
-from projections.approval_status import APPROVAL_STATUS
-from projections.org_directory import ORG_DIRECTORY
 
 log = structlog.get_logger()
 
@@ -40,7 +34,6 @@ CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
 ISSUER_FAILURES = (OSError, msgspec.MsgspecError, ValueError, UnusableKey)
 STOP_SECONDS = 10.0
 STORE_SECONDS = 60.0
-SEED = 583
 
 
 Told = TypeVar("Told")
@@ -386,86 +379,3 @@ def say_how_to_look(node: Node, url: str) -> None:
         f"  token:    .venv/bin/adisteme token{flag}\n"
         "  stop:     Ctrl-C\n"
     )
-
-
-def run_demo(settings: Settings, *, as_json: bool) -> int:
-    """Run the demo from empty; 0 when nothing was lost, doubled or left behind."""
-    chosen = of_demo(settings, True)
-    wipe_for_demo(chosen.data)
-    node = Node(chosen)
-    console = Console(stderr=as_json)
-    try:
-        report, teller = asyncio.run(tell_demo(node, console))
-    finally:
-        node.close()
-    if as_json:
-        print(msgspec.json.encode(report).decode())
-    else:
-        show_report(Console(), report, teller, node.pack)
-    return 0 if report.is_whole else 1
-
-
-def approved_by_kind(node: Node) -> dict[str, dict[str, int]]:
-    def approved(kind: str, level: str) -> int:
-        wanted = {"state": "APPROVED", "kind": kind, "level": level}
-        return node.views.count(APPROVAL_STATUS, wanted)
-
-    return {
-        kind: {level: approved(kind, level) for level in node.pack.levels}
-        for kind in node.pack.document_kinds()
-    }
-
-
-def joint_conclusions(node: Node) -> Iterator[demo.JointConclusion]:
-    wanted = {"body_kind": "JOINT_COMMISSION"}
-    order = ("org_bin", "document_id", "round", "stage_no", "body")
-    for row in node.views.select(APPROVAL_STAGE, wanted, order, None, 100):
-        yield demo.JointConclusion(
-            host=row.body_org or "",
-            organisation=row.org_bin,
-            document_id=row.document_id,
-            conclusion=row.conclusion,
-            votes_for=row.votes_for,
-        )
-
-
-async def tell_demo(node: Node, console: Console) -> tuple[demo.DemoReport, Teller]:
-    async with node.running():
-        operator = node.first_operator()
-        assert operator is not None  # the demo's folder was empty
-        teller = Teller(
-            node.bus.handle,
-            Person(operator.person, "node", operator.capacity),
-            node.content.put_text,
-            SEED,
-        )
-        reader = demo.IndependentSubscriber(
-            node.server.url("auditor"), node.stream_name
-        )
-        try:
-            with console.status("Telling the demo") as status:
-                documents = await asyncio.to_thread(demo.tell, teller, status.update)
-                status.update("Waiting for bus, views and subscriber")
-                await node.settled(SETTLE_SECONDS)
-                seen = await asyncio.to_thread(reader.finish)
-        finally:
-            reader.end()
-        stored = node.store.position()
-        shown = min(view.position for view in node.projector.status().views)
-        report = demo.DemoReport(
-            organisations=node.views.count(ORG_DIRECTORY, {}),
-            documents=documents,
-            approved=node.views.count(APPROVAL_STATUS, {"state": "APPROVED"}),
-            joint_conclusions=tuple(joint_conclusions(node)),
-            approved_by_kind=approved_by_kind(node),
-            refused=node.store.count_refusals(),
-            commands=teller.commands,
-            events_stored=stored,
-            events_on_bus=node.relay.status().published,
-            events_seen_by_subscriber=seen.seen,
-            approval_rows=node.views.count(APPROVAL_STATUS, {}),
-            lag=stored - shown,
-            subscriber=seen,
-            data=str(node.folder.path),
-        )
-        return report, teller

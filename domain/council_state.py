@@ -94,21 +94,7 @@ class Council(Struct, frozen=True):
 
 def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
     if isinstance(event, CouncilEstablished):
-        return Council(
-            event.bin,
-            event.key,
-            event.kind,
-            event.council_id,
-            event.unit,
-            event.title,
-            event.seats_min,
-            event.seats_max,
-            event.quorum_rule,
-            event.levels,
-            mark.at,
-            mark.at,
-            term_months=event.term_months,
-        )
+        return opened(event, mark)
     if isinstance(event, CouncilCarriedOver):
         return carried_over(event, mark)
     assert state is not None
@@ -141,8 +127,7 @@ def evolve(state: Council | None, event: CouncilEvent, mark: Mark) -> Council:
     assert_never(event)
 
 
-def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
-    """In office for the term that began before; on record here from now on."""
+def opened(event: CouncilEstablished | CouncilCarriedOver, mark: Mark) -> Council:
     return Council(
         event.bin,
         event.key,
@@ -156,10 +141,17 @@ def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
         event.levels,
         mark.at,
         mark.at,
+        term_months=event.term_months,
+    )
+
+
+def carried_over(event: CouncilCarriedOver, mark: Mark) -> Council:
+    """In office for the term that began before; on record here from now on."""
+    return msgspec.structs.replace(
+        opened(event, mark),
         phase="ACTIVE",
         terms=(event.term,),
         members={person: (event.term,) for person in event.members},
-        term_months=event.term_months,
     )
 
 

@@ -54,6 +54,7 @@ def test_a_command_that_is_no_json_is_wrong_usage(tmp_path: Path, given: bytes) 
         (("token", "--person", "x", "--org", "240190000123"), {}, "UUID"),
         (("token", "--person", PERSON, "--org", "123"), {}, "BIN"),
         (("show", "document", ".."), {}, "is no name"),
+        (("show", "bodies"), {}, "--org"),
         (("serve",), {"ADISTEME_LOG_LEVEL": "loud"}, "ADISTEME_LOG_LEVEL"),
         (("serve",), {"ADISTEME_NODE": "a b"}, "ADISTEME_NODE"),
         (("serve",), {"ADISTEME_PORT": "99999"}, "ADISTEME_PORT"),
